@@ -15,7 +15,9 @@ if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1))))
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
   const { join } = require('node:path');
-  const built = join(__dirname, '../dist', process.argv[2] === '__complete' ? 'complete.cjs' : 'main.cjs');
+  // Commands of our own scripts and children.
+  const edge = { __complete: 'complete.cjs', __keyring: 'keyring.cjs' }[process.argv[2]] ?? 'main.cjs';
+  const built = join(__dirname, '../dist', edge);
   if (require('node:fs').existsSync(built)) start(built);
   else fail('This checkout of revento is not built yet.', 'in its directory, run: npm ci && npm run build');
 }
@@ -29,7 +31,7 @@ function start(built) {
   if (isDebug) process.setSourceMapsEnabled(true);
   const directory = isDebug ? null : codeDirectory();
   const program = directory === null ? require(built) : require('./code-cache.js').load(built, directory);
-  program.main((status) => process.exit(status));
+  program.main((status) => process.exit(status), process.argv.slice(0, 2));
 }
 
 function fail(message, hint) {

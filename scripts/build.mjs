@@ -72,7 +72,8 @@ async function bundle(input, dir, groups = []) {
   await build.close();
 }
 
-await bundle({ main: join(root, 'src/main.ts'), complete: join(root, 'src/complete.ts') }, dist, chunks);
+const edges = ['main', 'complete', 'keyring'];
+await bundle(Object.fromEntries(edges.map((name) => [name, join(root, `src/${name}.ts`)])), dist, chunks);
 
 // The library is bundled separately: shared chunks would make the program load more of them.
 const library = join(dist, 'library');

@@ -10,12 +10,13 @@ const lastWordsMs = 500;
  * The process edge: streams, environment and signals in; exit status out.
  *
  * @param exit  ends the process now, also with unread output: for a second Ctrl-C only
+ * @param program  the words that start this program again
  */
-export function main(exit: (status: number) => never): void {
+export function main(exit: (status: number) => never, program: readonly string[]): void {
   const interrupts = new Interrupts(() => endAtOnce(interrupts, exit));
   void run({
     argv: process.argv.slice(2),
-    program: process.argv.slice(0, 2),
+    program,
     env: process.env,
     platform: process.platform,
     home: homeDirectory(),

@@ -21,7 +21,12 @@ describe('a folder is small enough to take in', () => {
   });
 
   it('only the two entries and the globals stand outside a folder', () => {
-    expect(files.filter((file) => !file.includes('/'))).toEqual(['complete.ts', 'globals.d.ts', 'main.ts']);
+    expect(files.filter((file) => !file.includes('/'))).toEqual([
+      'complete.ts',
+      'globals.d.ts',
+      'keyring.ts',
+      'main.ts',
+    ]);
   });
 });
 

@@ -65,7 +65,7 @@ function rescueDirectories({ edge }: Context): Ground['rescueDirs'] {
 }
 
 function vault(context: Context, locks: () => Promise<Locks>, rescueDirs: Ground['rescueDirs']): Ground['vault'] {
-  const { configDir, dataDir, settings, terminal, redactor, trust } = context;
+  const { edge, configDir, dataDir, settings, terminal, redactor, trust } = context;
   const { secrets, childEnv } = context.environment;
   return once(async () => {
     const { refusal, warnings } = trust;
@@ -77,7 +77,7 @@ function vault(context: Context, locks: () => Promise<Locks>, rescueDirs: Ground
       rescueDirs: await rescueDirs(),
       passphrase: secrets.store_key === undefined ? null : redactor.add(secrets.store_key),
       preferred: () => settings.require('key_store') as KeySource,
-      keyring: async () => (await import('../../platform/key/keyring.ts')).openKeyring(childEnv),
+      keyring: async () => (await import('../../platform/key/keyring.ts')).openKeyring(edge.program, childEnv),
       locks: await locks(),
       clock: systemClock,
       notice: (text) => terminal.notice(text),

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
 
@@ -8,28 +7,6 @@ import { parseRecord } from '../../json/parse.ts';
 const limitMs = 3_000;
 
 const service = 'revento';
-
-/**
- * Runs in a process of its own, because a native call that hangs can be neither aborted nor waited out: only
- * ending its process ends it. The secret travels through pipes, never in arguments or the environment. On Linux the
- * Secret Service is required: the module would otherwise fall back to the kernel's keyring, which forgets at reboot.
- */
-const program = `
-let text = '';
-process.stdin.on('data', (chunk) => { text += chunk; }).on('end', () => {
-  const { module, action, service, account, value } = JSON.parse(text);
-  let answer;
-  try {
-    const { Entry } = require(module);
-    const entry = new Entry(service, account, { linux: { store: 'secret-service' } });
-    if (action === 'set') entry.setPassword(value);
-    if (action === 'delete') entry.deletePassword();
-    answer = { value: action === 'get' ? entry.getPassword() : null };
-  } catch (error) {
-    answer = { failure: String(error && error.message).slice(0, 300) };
-  }
-  process.stdout.write(JSON.stringify(answer));
-});`;
 
 /** Secrets in the system's keyring: Secret Service, Keychain or Credential Manager. */
 export interface Keyring {
@@ -40,14 +17,19 @@ export interface Keyring {
   probe(): Promise<void>;
 }
 
-type Answer = { readonly value: string | null } | { readonly failure: string };
+type Answer = { readonly value: string | null } | { readonly failure: string } | { readonly missing: string };
 
 /**
+ * The keyring, asked by a process of its own (src/keyring.ts), because a native call that hangs can be neither aborted
+ * nor waited out: only ending its process ends it. The secret travels through pipes, never in arguments or the environment.
+ *
+ * @param program  the words that start this program again
  * @param env  environment of the process that asks; it needs the session bus's address, not our secrets
  */
-export function openKeyring(env: Readonly<Record<string, string>>): Keyring {
+export function openKeyring(program: readonly string[], env: Readonly<Record<string, string>>): Keyring {
   const ask = async (action: 'get' | 'set' | 'delete', account: string, value?: string): Promise<string | null> => {
-    const answer = await run(JSON.stringify({ module: locateModule(), action, service, account, value }), env);
+    const answer = await run(program, JSON.stringify({ action, service, account, value }), env);
+    if ('missing' in answer) throw missingModule(answer.missing);
     if ('failure' in answer) throw unreachableKeyring(answer.failure);
     return answer.value;
   };
@@ -67,20 +49,20 @@ export function openKeyring(env: Readonly<Record<string, string>>): Keyring {
   };
 }
 
-function locateModule(): string {
-  try {
-    return createRequire(import.meta.url).resolve('@napi-rs/keyring');
-  } catch {
-    throw new ReventoError('store_key', 'The module for the OS keyring is not installed with this revento.', {
-      hint: 'install it with `npm install -g @napi-rs/keyring` beside revento, or run: revento config set key_store keyfile',
-    });
-  }
+function missingModule(remedy: string): ReventoError {
+  return new ReventoError('store_key', 'The module for the OS keyring is not installed with this revento.', {
+    hint: `${remedy}, or run: revento config set key_store keyfile`,
+  });
 }
 
-function run(input: string, env: Readonly<Record<string, string>>): Promise<Answer> {
+function run(
+  [executable = '', ...words]: readonly string[],
+  input: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const options = { env: { ...env }, timeout: limitMs, killSignal: 'SIGKILL' as const, windowsHide: true };
-    const child = execFile(process.execPath, ['-e', program], options, (error, stdout) => {
+    const child = execFile(executable, [...words, '__keyring'], options, (error, stdout) => {
       if (error?.killed) resolve({ failure: `no answer within ${limitMs / 1000} s; is the keyring locked?` });
       else resolve(parseAnswer(stdout));
     });
@@ -91,7 +73,8 @@ function run(input: string, env: Readonly<Record<string, string>>): Promise<Answ
 }
 
 function parseAnswer(text: string): Answer {
-  const { failure, value } = parseRecord(text) ?? {};
+  const { missing, failure, value } = parseRecord(text) ?? {};
+  if (typeof missing === 'string') return { missing };
   if (typeof failure === 'string') return { failure };
   if (value === null || typeof value === 'string') return { value };
   // The child's output is not an answer and might hold a key, so it is not shown.
