@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/http/free-port.ts';
-import { revento } from '../../support/program/build.ts';
 import { consentingBrowser, ProgramRig } from '../../support/program/program-rig.ts';
+import { startLine } from '../../support/program/start-words.ts';
 
 let rig: ProgramRig;
 const closing: (() => unknown)[] = [];
@@ -64,7 +64,7 @@ describe('participants list', () => {
 
   it('ends quietly when its reader has seen enough', async () => {
     await loggedIn(['--participants', '2000', '--no-rate-limit']);
-    const command = `"${process.execPath}" "${revento}" participants list --all -o ndjson | head -n 3; echo "status \${PIPESTATUS[0]}"`;
+    const command = `${startLine} participants list --all -o ndjson | head -n 3; echo "status \${PIPESTATUS[0]}"`;
     const child = spawn('bash', ['-c', command], { env: { ...rig.env, ...inSandbox.env } });
     let stdout = '';
     let stderr = '';

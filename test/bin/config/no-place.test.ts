@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { revento } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
+import { startOf } from '../../support/program/start-words.ts';
 
 let rig: ProgramRig;
 beforeEach(() => {
@@ -38,7 +38,7 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
   const stranger = process.geteuid?.() === 0 ? { uid: 54_321, gid: 54_321 } : {};
   const run = (words: readonly string[], env: Record<string, string> = {}) => {
     const { NODE_DISABLE_COMPILE_CACHE = '', PATH = '' } = rig.env;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [revento, ...words], {
+    const { status, stdout, stderr } = spawnSync(...startOf(words), {
       ...stranger,
       cwd: '/',
       env: { NODE_DISABLE_COMPILE_CACHE, PATH, ...env },
@@ -67,9 +67,9 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
     await once(server, 'listening');
     try {
       const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
-      const words = [revento, 'events', 'get', '-e', 'evt_1', '--json'];
+      const words = ['events', 'get', '-e', 'evt_1', '--json'];
       const env = { PATH: rig.env['PATH'], REVENTO_API_BASE: base, REVENTO_ACCESS_TOKEN: 'rev_install_1' };
-      const { stdout } = await promisify(execFile)(process.execPath, words, { ...stranger, cwd: '/', env });
+      const { stdout } = await promisify(execFile)(...startOf(words), { ...stranger, cwd: '/', env });
       expect(stdout).toContain('evt_1');
     } finally {
       server.close();
@@ -102,7 +102,7 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
     ['profile', 'use', 'default'],
     ['login', '--with-token', '-e', 'evt_1', '--client-id', 'x'],
   ])('is reported by %s, which must write', (...words) => {
-    const { status, stderr } = spawnSync(process.execPath, [revento, ...words], {
+    const { status, stderr } = spawnSync(...startOf(words), {
       ...stranger,
       cwd: '/',
       env: { PATH: rig.env['PATH'] },
@@ -119,7 +119,7 @@ describe.skipIf(process.platform !== 'linux')('in a directory that was removed',
     const gone = join(rig.home, 'gone');
     mkdirSync(gone);
     const script = 'cd "$0" && rmdir "$0" && exec "$@"';
-    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', script, gone, process.execPath, revento, ...words], {
+    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', script, gone, ...startOf(words).flat()], {
       env: { ...rig.env, ...secret, ...env },
       encoding: 'utf8',
     });

@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../../src/commands/registry.ts';
 import { freePort } from '../../support/http/free-port.ts';
-import { revento } from '../../support/program/build.ts';
 import { consentingBrowser, ProgramRig } from '../../support/program/program-rig.ts';
+import { startLine } from '../../support/program/start-words.ts';
 import { closeHandlers, handler } from '../../support/webhook/handler.ts';
 
 /** What is only parsed (test/help/examples.test.ts), and why it cannot be run beside others. */
@@ -74,7 +74,7 @@ function run(line: string): Promise<{ status: number | null; stdout: string; std
 beforeAll(async () => {
   const program = join(rig.home, 'bin', 'revento');
   mkdirSync(join(rig.home, 'bin'));
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${revento}' "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec ${startLine} "$@"\n`);
   chmodSync(program, 0o755);
   mkdirSync(join(rig.home, '.config/fish/completions'), { recursive: true });
   writeFileSync(join(rig.home, 'activity.json'), '{"id":"act_1","status":"cancelled"}');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { revento } from '../../support/program/build.ts';
+import { startLine, startOf } from '../../support/program/start-words.ts';
 
 let home: string;
 beforeAll(() => {
@@ -12,7 +12,7 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 function run(args: readonly string[], env: Record<string, string> = {}) {
-  return spawnSync(process.execPath, [revento, ...args], {
+  return spawnSync(...startOf(args), {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], HOME: home, REVENTO_CONFIG_DIR: join(home, 'revento'), ...env },
   });
@@ -20,14 +20,10 @@ function run(args: readonly string[], env: Record<string, string> = {}) {
 
 /** The same on a terminal of 100 columns; its line ends are a terminal's. */
 function runOnTerminal(args: string, env: Record<string, string> = {}) {
-  const { stdout } = spawnSync(
-    'script',
-    ['-qec', `stty cols 100; '${process.execPath}' '${revento}' ${args}`, '/dev/null'],
-    {
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], HOME: home, TERM: 'xterm', ...env },
-    },
-  );
+  const { stdout } = spawnSync('script', ['-qec', `stty cols 100; ${startLine} ${args}`, '/dev/null'], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], HOME: home, TERM: 'xterm', ...env },
+  });
   return stdout.replaceAll('\r\n', '\n');
 }
 

@@ -6,6 +6,7 @@ import { registry } from '../../../src/commands/registry.ts';
 import { freePort } from '../../support/http/free-port.ts';
 import { accessTokenIn, job, tokenAnswer } from '../../support/program/job.ts';
 import { ProgramRig, type SandboxReady } from '../../support/program/program-rig.ts';
+import { startLine } from '../../support/program/start-words.ts';
 
 /** One sandbox without faults for all tests; each test has a home of its own. */
 let host: ProgramRig;
@@ -255,8 +256,7 @@ describe('what other processes can see', () => {
     mkdirSync(join(rig.home, 'open'));
     writeFileSync(answerFile, await tokenAnswer(ready), { mode: 0o600 });
     const env = { ...rig.env, ...job(ready), REVENTO_CONFIG_DIR: join(rig.home, 'open', 'store') };
-    const { revento } = await import('../../support/program/build.ts');
-    const command = `umask 000; "${process.execPath}" "${revento}" login --with-token < "${answerFile}"`;
+    const command = `umask 000; ${startLine} login --with-token < "${answerFile}"`;
     execFileSync('sh', ['-c', command], { env, stdio: 'pipe' });
     const store = join(rig.home, 'open', 'store');
     for (const name of ['.', ...readdirSync(store, { recursive: true, encoding: 'utf8' })]) {

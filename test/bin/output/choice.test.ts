@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { revento } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
+import { startLine } from '../../support/program/start-words.ts';
 
 let rig: ProgramRig;
 
@@ -59,7 +59,7 @@ describe('color', () => {
 
 describe('an expression without an end', () => {
   it('ends when the reader of the pipe has seen enough', () => {
-    const line = `"${process.execPath}" "${revento}" webhook events --jq 'repeat(1)' | head -1`;
+    const line = `${startLine} webhook events --jq 'repeat(1)' | head -1`;
     const { stdout, status, error } = spawnSync('bash', ['-c', `set -o pipefail; ${line}`], {
       env: { ...rig.env },
       encoding: 'utf8',

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { revento } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
+import { startOf } from '../../support/program/start-words.ts';
 
 let rig: ProgramRig;
 beforeEach(() => {
@@ -12,7 +12,7 @@ afterEach(() => rig.close());
 
 function runUnread(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
   const env = { ...rig.env, REVENTO_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('hex')}` };
-  const child = spawn(process.execPath, [revento, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(...startOf(args), { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdout.destroy();
   child.stdin.end('{}');
   let stderr = '';

@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listServer, type PageOf } from '../../support/api/list-server.ts';
-import { revento } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
+import { startLine, startOf } from '../../support/program/start-words.ts';
 import { SmallDisk } from '../../support/store/small-disk.ts';
 
 let rig: ProgramRig;
@@ -35,7 +35,7 @@ const list = (...args: string[]) => ['participants', 'list', '--all', ...args];
 
 /** The program with stdout on a file of ours. */
 function runInto(fd: number, args: readonly string[], { env }: Api): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, [revento, ...args], { env, stdio: ['ignore', fd, 'pipe'] });
+  const child = spawn(...startOf(args), { env, stdio: ['ignore', fd, 'pipe'] });
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk;
@@ -52,7 +52,7 @@ describe('a million rows', () => {
 
   it.each(['ndjson', 'json'])('arrive whole through a pipe whose reader is slow (%s)', async (format) => {
     const api = await serveList(pageOf);
-    const child = spawn(process.execPath, [revento, ...list('-o', format)], {
+    const child = spawn(...startOf(list('-o', format)), {
       env: api.env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -267,7 +267,7 @@ describe('a status that the documentation does not name', () => {
 describe('on a terminal', () => {
   /** The program on a pseudo terminal 60 columns wide, made by util-linux's `script`. */
   async function onTerminal(args: readonly string[], { env }: Api): Promise<string> {
-    const command = ['stty cols 60;', process.execPath, revento, ...args].join(' ');
+    const command = ['stty cols 60;', startLine, ...args].join(' ');
     const child = spawn('script', ['-qec', command, '/dev/null'], {
       env: { ...env, TERM: 'xterm', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { markerOf } from '../../../src/privacy/marker.ts';
-import { revento } from '../../support/program/build.ts';
 import { lackOf, python, withReason } from '../../support/program/needs.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
+import { startLine } from '../../support/program/start-words.ts';
 
 let rig: ProgramRig;
 beforeEach(() => {
@@ -202,7 +202,7 @@ describe('sandbox exec --no-leaks', () => {
   });
 
   it('ends when the reader of the output leaves', async () => {
-    const line = `"${process.execPath}" "${revento}" sandbox exec --no-leaks -- yes | head -n 1`;
+    const line = `${startLine} sandbox exec --no-leaks -- yes | head -n 1`;
     const child = spawn('sh', ['-c', line], { env: rig.env, cwd: rig.home, stdio: 'ignore' });
     expect(await once(child, 'exit')).toEqual([0, null]);
   });

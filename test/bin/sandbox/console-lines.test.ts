@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answered, Askable } from '../../../src/console/model/wire.ts';
 import type { ParamsOf, ResultOf } from '../../../src/sandbox/control/operations.ts';
-import { revento } from '../../support/program/build.ts';
 import { lackOf, withReason } from '../../support/program/needs.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
+import { startLine } from '../../support/program/start-words.ts';
 import { closeHandlers, handler } from '../../support/webhook/handler.ts';
 
 const reason = lackOf('curl');
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const running = rig.start(['sandbox', 'start', '--port', '0', '--auto-consent', '--webhook-url', target.url]);
   const [, address = ''] = await running.until('stderr', /^console: (\S+)$/m);
   [base = '', key = ''] = address.split('/console#key=');
-  writeFileSync(join(rig.home, 'revento'), `#!/bin/sh\nexec '${process.execPath}' '${revento}' "$@"\n`);
+  writeFileSync(join(rig.home, 'revento'), `#!/bin/sh\nexec ${startLine} "$@"\n`);
   chmodSync(join(rig.home, 'revento'), 0o755);
   variables = JSON.parse((await rig.run(['sandbox', 'env', '--format', 'json'])).stdout);
 });

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/http/free-port.ts';
-import { revento } from '../../support/program/build.ts';
 import { lackOf, withReason } from '../../support/program/needs.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
+import { startLine } from '../../support/program/start-words.ts';
 
 let rig: ProgramRig;
 beforeEach(() => {
@@ -120,7 +120,7 @@ function dialog(
   answers: readonly (readonly [question: string, answer: string])[],
   programs = '',
 ): Promise<{ seen: string; code: number | null }> {
-  const command = `exec ${process.execPath} ${revento} init`;
+  const command = `exec ${startLine} init`;
   const { CI: _, ...env } = rig.env;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     env: { ...env, PATH: `${programs}:${env['PATH']}`, TERM: 'xterm' },

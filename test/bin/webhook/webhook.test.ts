@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rawExchange } from '../../support/http/raw-http.ts';
-import { revento } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 import type { Running } from '../../support/program/running.ts';
+import { startLine } from '../../support/program/start-words.ts';
 import { aDelivery } from '../../support/webhook/delivery.ts';
 import { closeHandlers, handler } from '../../support/webhook/handler.ts';
 
@@ -61,7 +61,7 @@ describe('webhook listen', () => {
 
   it('runs a command, forwards what that triggers, and ends with 0 once the condition holds', async () => {
     const target = await handler();
-    const trigger = `${process.execPath} ${revento} webhook trigger application.approved --to "$REVENTO_WEBHOOK_URL"`;
+    const trigger = `${startLine} webhook trigger application.approved --to "$REVENTO_WEBHOOK_URL"`;
     const args = [
       'webhook',
       'listen',
@@ -83,7 +83,7 @@ describe('webhook listen', () => {
   });
 
   it('gives a filter data only, without the output of its command, which needs no flag to send', async () => {
-    const trigger = `${process.execPath} ${revento} webhook trigger application.approved`;
+    const trigger = `${startLine} webhook trigger application.approved`;
     const args = ['webhook', 'listen', '--port', '0', '--jq', '.type + " " + (.event // "")', '--count', '1'];
     const { code, stdout, stderr } = await rig.run([...args, '--', 'sh', '-c', trigger], { env });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'ready \ndelivery application.approved\nsummary \n' });

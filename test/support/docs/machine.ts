@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { revento } from '../program/build.ts';
+import { startLine } from '../program/start-words.ts';
 import { until } from '../until.ts';
 import { Terminal } from './terminal.ts';
 
@@ -37,7 +37,7 @@ export class Machine {
     const bin = join(this.home, 'bin');
     mkdirSync(bin);
     mkdirSync(this.project);
-    this.#program('revento', `exec '${process.execPath}' '${revento}' "$@"`);
+    this.#program('revento', `exec ${startLine} "$@"`);
     this.#program('consent', 'exec revento sandbox consent "$@"');
     this.env = {
       NODE_DISABLE_COMPILE_CACHE: '1',

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../http/free-port.ts';
-import { revento } from './build.ts';
 import { type Ended, Running } from './running.ts';
+import { preloadEnv, startLine, startOf } from './start-words.ts';
 
 /** What `sandbox start -o ndjson` prints first. */
 export interface SandboxReady {
@@ -48,9 +48,8 @@ export class ProgramRig {
   };
 
   start(args: readonly string[], { env = {}, input = '', stdout, preload = [], limitMs }: StartOptions = {}): Running {
-    const required = preload.flatMap((path) => ['--require', path]);
-    const child = spawn(process.execPath, [...required, revento, ...args], {
-      env: { ...this.env, ...env },
+    const child = spawn(...startOf(args, { preload }), {
+      env: { ...this.env, ...preloadEnv(preload), ...env },
       cwd: this.home,
       stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
     });
@@ -91,6 +90,6 @@ export class ProgramRig {
  *
  * @param program  ours; left out, that of this test run
  */
-export function consentingBrowser(flags = '', program = `"${process.execPath}" "${revento}"`): string {
+export function consentingBrowser(flags = '', program = startLine): string {
   return `${program} sandbox consent ${flags}`;
 }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { revento } from './build.ts';
+import { startLine } from './start-words.ts';
 
 /** `bash-completion` is bash with the package of this name loaded; plain `bash` is without. */
 export type ShellName = 'bash' | 'bash-completion' | 'zsh' | 'fish';
@@ -25,7 +25,7 @@ export function openShells(): ShellRig {
   const home = mkdtempSync(join(tmpdir(), 'revento-shells-'));
   const bin = join(home, 'bin');
   mkdirSync(bin);
-  writeFileSync(join(bin, 'revento'), `#!/bin/sh\nexec '${process.execPath}' '${revento}' "$@"\n`);
+  writeFileSync(join(bin, 'revento'), `#!/bin/sh\nexec ${startLine} "$@"\n`);
   chmodSync(join(bin, 'revento'), 0o755);
   const env = {
     PATH: `${bin}${delimiter}${process.env['PATH']}`,

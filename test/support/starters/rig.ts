@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../http/free-port.ts';
-import { revento, root } from '../program/build.ts';
+import { root } from '../program/build.ts';
 import { python } from '../program/needs.ts';
 import { npmTool } from '../program/npm-tool.ts';
 import { ProgramRig } from '../program/program-rig.ts';
+import { startOf } from '../program/start-words.ts';
 import type { Project } from './stage.ts';
 
 /** Compiled packages of Go, for all projects of one file: without it, each compiles the standard library again. */
@@ -90,7 +91,7 @@ export class StarterRig {
 
   /** Runs our own program in the project. */
   program(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    return this.#spawn(process.execPath, [revento, ...words], env);
+    return this.#spawn(...startOf(words), env);
   }
 
   get #env(): Readonly<Record<string, string>> {

@@ -13,6 +13,7 @@ import { Redactor, Secret } from '../../../src/text/secret.ts';
 import { TokenServer } from '../oauth/token-server.ts';
 import { revento, root } from '../program/build.ts';
 import { type Ended, Running } from '../program/running.ts';
+import { preloadEnv, startOf } from '../program/start-words.ts';
 import { until } from '../until.ts';
 import { settingsOf } from './store-rig.ts';
 
@@ -155,10 +156,17 @@ export class RefreshRig {
     options: RunOptions = {},
   ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
     const { crashPoints = {}, env = {}, clockSpeed = 1, prefix = [], program = revento, input } = options;
-    const preload = join(root, 'test/support/program/preload/crash-point.cjs');
-    const words = [...prefix, process.execPath, '--require', preload, program, ...args];
-    const child = spawn(words[0] as string, words.slice(1), {
-      env: { ...this.env, CRASH_PLAN: JSON.stringify(crashPoints), CLOCK_SPEED: String(clockSpeed), ...env },
+    const preload = [join(root, 'test/support/program/preload/crash-point.cjs')];
+    const [file, words] = startOf(args, { preload, program });
+    const [first = '', ...rest] = [...prefix, file, ...words];
+    const child = spawn(first, rest, {
+      env: {
+        ...this.env,
+        ...preloadEnv(preload),
+        CRASH_PLAN: JSON.stringify(crashPoints),
+        CLOCK_SPEED: String(clockSpeed),
+        ...env,
+      },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       cwd: this.home,
     });
