@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /** A file to look through; why it cannot be; or a link that is not followed, with the place that it leads to. */
@@ -27,22 +28,23 @@ interface Spot {
   readonly at: string | Buffer;
 }
 
-async function* filesBelow({ path, at }: Spot, roots: readonly string[]): AsyncGenerator<Listed, void, void> {
+/** @param look  what follows a link that the user named, or does not follow one in a directory */
+async function* filesBelow(
+  spot: Spot,
+  roots: readonly string[],
+  look: (at: string | Buffer) => Promise<Stats> = stat,
+): AsyncGenerator<Listed, void, void> {
+  const { path, at } = spot;
   try {
-    if (!(await stat(at)).isDirectory()) {
-      yield { path, at };
-      return;
-    }
-    const entries = await readdir(at, { withFileTypes: true, encoding: 'buffer' });
-    const spots = entries.map((entry) => ({ entry, spot: spotIn({ path, at }, entry.name) }));
-    for (const { entry, spot } of spots.sort((a, b) => (a.spot.path < b.spot.path ? -1 : 1))) {
-      if (entry.isDirectory()) yield* filesBelow(spot, roots);
-      else if (entry.isFile()) yield spot;
-      else if (entry.isSymbolicLink()) {
-        const target = await realpath(spot.at).catch(() => null);
-        if (target !== null && !roots.some((root) => isWithin(target, root))) yield { path: spot.path, target };
-      }
-    }
+    const status = await look(at);
+    if (status.isDirectory()) {
+      // Without `withFileTypes`, which Bun leaves out for names in bytes.
+      const spots = (await readdir(at, { encoding: 'buffer' })).map((name) => spotIn(spot, name));
+      for (const inside of spots.sort((a, b) => (a.path < b.path ? -1 : 1))) yield* filesBelow(inside, roots, lstat);
+    } else if (status.isSymbolicLink()) {
+      const target = await realpath(at).catch(() => null);
+      if (target !== null && !roots.some((root) => isWithin(target, root))) yield { path, target };
+    } else if (status.isFile() || look === stat) yield spot;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     yield { path, problem: code ?? message };
