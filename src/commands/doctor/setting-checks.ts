@@ -5,13 +5,14 @@ import { brokenRanges } from '../../http/no-proxy.ts';
 import { proxyRemedy, proxyUrl, readProxySettings } from '../../http/proxy.ts';
 import { isLoopback } from '../../http/this-machine.ts';
 import { isPlaceholderHost } from '../../http/web-address.ts';
+import { runtime } from '../../text/runtime.ts';
 import { type Check, fail, failureFinding, ok, skip, warn } from './finding.ts';
 
 /** The program, its profile and where the settings come from. */
 export const checkSettings: Check = async (deps) => {
   const { profile, settings } = deps;
   const built = typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt';
-  const version = `revento ${built} on Node.js ${process.versions.node}, ${process.platform} ${process.arch}`;
+  const version = `revento ${built} on ${runtime.name} ${runtime.version}, ${process.platform} ${process.arch}`;
   const findings = [ok('program', `${version}.`)];
   if (isNowhere(settings.configDir)) return [...findings, fail('home', noHome.message, noHome.hint)];
   // The other settings have their own checks.

@@ -1,5 +1,6 @@
 import { Script } from 'node:vm';
 import { ReventoError } from '../../errors/revento-error.ts';
+import { runtime } from '../../text/runtime.ts';
 
 /** Two signals closer together than this are one: a library's own handler raises the first one again. */
 const echoWindowMs = 100;
@@ -60,15 +61,17 @@ export class Interrupts {
 
   /**
    * Runs work that blocks the event loop, and so signal handlers: Ctrl-C stops it,
-   * and other signals end the process as by default. After a signal the work has a second.
+   * and other signals end the process as by default. After a signal the work has a second. In the
+   * one file, whose runtime can't stop WebAssembly, Ctrl-C ends the process as well.
    *
    * A signal that has come but was not heard of yet does not count: let the event loop turn before.
    *
    * @throws ReventoError `interrupted`, besides what the work throws
    */
   breakable = <T>(work: () => T): T => {
-    // Work that must not be interrupted may be in progress; then only Ctrl-C, which ends no process, is let through.
-    const fatal = this.#critical > 0 ? [] : ([...this.#listeners] as const).filter(([name]) => name !== 'SIGINT');
+    // Work that must not be interrupted may be in progress; then only Ctrl-C, where it ends no process, is let through.
+    const isFatal = ([name]: readonly [Interrupt, () => void]) => name !== 'SIGINT' || !canStop;
+    const fatal = this.#critical > 0 ? [] : [...this.#listeners].filter(isFatal);
     for (const [name, listener] of fatal) process.off(name, listener);
     try {
       return runBreakable(work, this.#received === null ? {} : { timeout: lateWorkMs });
@@ -106,6 +109,9 @@ export class Interrupts {
 const place = Symbol.for('revento.breakable');
 let script: Script | null = null;
 
+/** Whether a script is stopped in WebAssembly too: by V8, not by the engine of Bun. */
+const canStop = runtime.name !== 'Bun';
+
 /** What is thrown when the script was stopped. */
 const brokenOff: ReadonlySet<unknown> = new Set(['ERR_SCRIPT_EXECUTION_INTERRUPTED', 'ERR_SCRIPT_EXECUTION_TIMEOUT']);
 
@@ -114,7 +120,7 @@ function runBreakable<T>(work: () => T, limit: { readonly timeout?: number }): T
   script ??= new Script(`globalThis[Symbol.for('${place.description}')]()`);
   Reflect.set(globalThis, place, work);
   try {
-    return script.runInThisContext({ breakOnSigint: true, ...limit }) as T;
+    return script.runInThisContext({ breakOnSigint: canStop, ...limit }) as T;
   } catch (error) {
     const isBroken = error instanceof Error && 'code' in error && brokenOff.has(error.code);
     throw isBroken ? new ReventoError('interrupted', 'Interrupted.', {}, { cause: error }) : error;

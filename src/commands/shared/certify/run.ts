@@ -8,6 +8,7 @@ import type { Deps } from '../../../command-kit/deps.ts';
 import { wholeNumber } from '../../../command-kit/option-values.ts';
 import { exitStatus } from '../../../errors/revento-error.ts';
 import type { Item } from '../../../output/item.ts';
+import { runtime } from '../../../text/runtime.ts';
 import { readBaseline } from '../audit/baseline.ts';
 import { auditText } from '../audit/report.ts';
 import { chosenRules } from '../audit/rules.ts';
@@ -67,7 +68,7 @@ function madeWith(
     ['date', new Date(clock.now()).toISOString()],
     ['revento', typeof REVENTO_VERSION === 'string' ? REVENTO_VERSION : 'unbuilt'],
     ['api', 'v1, as the sandbox serves it'],
-    ['node', process.versions.node],
+    [runtime.name === 'Bun' ? 'bun' : 'node', runtime.version],
     ['played', `${count} of ${acts.length} acts`],
   ];
 }
