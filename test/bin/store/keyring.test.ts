@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { revento } from '../../support/program/build.ts';
 import { Desktop } from '../../support/program/desktop.ts';
 import { lackOf, withReason } from '../../support/program/needs.ts';
+import { onlyWithNode } from '../../support/program/start-words.ts';
 import { RefreshRig } from '../../support/store/refresh-rig.ts';
 
 let rig: RefreshRig;
@@ -129,7 +130,9 @@ describe('without a keyring', () => {
     }
   });
 
-  it('or its module, the missing module is reported and everything else works', async () => {
+  const onlyNode = onlyWithNode('the one file has the module beside it');
+  const missing = 'or its module, the missing module is reported and everything else works';
+  it.skipIf(onlyNode !== null)(withReason(missing, onlyNode), async () => {
     await rig.logIn();
     const bare = mkdtempSync(join(tmpdir(), 'revento-bare-'));
     try {
