@@ -1,6 +1,7 @@
 import { close, constants, createReadStream, fstat, open, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { ReventoError } from '../errors/revento-error.ts';
@@ -70,7 +71,16 @@ async function openUserFile(path: string | Buffer, pieceBytes?: number): Promise
     close(fd);
     throw error;
   }
-  if (status.isFIFO()) return new Socket({ fd, readable: true, writable: false });
+  if (status.isFIFO()) return openPipe(fd);
   if (isatty(fd)) return new ReadStream(fd);
   return createReadStream('', { fd, ...(pieceBytes !== undefined && { highWaterMark: pieceBytes }) });
+}
+
+/** What the runtime of the one file has for a pipe: its `Socket` takes one without a writer for an ended one. */
+const { Bun } = globalThis as { Bun?: { file(fd: number): { stream(): ReadableStream } } };
+
+function openPipe(fd: number): Readable {
+  return Bun === undefined
+    ? new Socket({ fd, readable: true, writable: false })
+    : Readable.fromWeb(Bun.file(fd).stream());
 }
