@@ -1,0 +1,77 @@
+#!/bin/sh
+# Installs revento as one file without Node.js, for this user only: needs no root, and writes nothing outside of PREFIX.
+#
+# Usage: sh install.sh SOURCE [PREFIX]
+#   SOURCE  where the archives and SHA256SUMS are: a URL, or a directory such as `npm run build:binaries` makes
+#   PREFIX  default: ~/.local
+set -eu
+
+fail() {
+  echo "error: $1" >&2
+  exit 1
+}
+
+# Prints the name of the archive for this machine.
+archive() {
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64 | Linux-amd64)
+      if ls /lib/ld-musl-*.so.1 >/dev/null 2>&1; then echo revento-linux-x64-musl.tar.gz; else echo revento-linux-x64.tar.gz; fi
+      ;;
+    Linux-aarch64 | Linux-arm64) echo revento-linux-arm64.tar.gz ;;
+    Darwin-arm64) echo revento-darwin-arm64.tar.gz ;;
+    *) fail "there is no file for $(uname -s) on $(uname -m); install the npm package instead" ;;
+  esac
+}
+
+# fetch NAME: copies it from SOURCE into the working directory.
+fetch() {
+  case $source in
+    http://* | https://*)
+      if command -v curl >/dev/null; then
+        curl --fail --silent --show-error --location --output "$work/$1" "${source%/}/$1"
+      else
+        wget -q -O "$work/$1" "${source%/}/$1"
+      fi
+      ;;
+    *) cp "$source/$1" "$work/$1" ;;
+  esac || fail "$1 could not be fetched from $source"
+}
+
+sum() {
+  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+}
+
+main() {
+  [ $# -ge 1 ] || fail 'usage: sh install.sh SOURCE [PREFIX]'
+  source=$1
+  prefix=${2:-$HOME/.local}
+  file=$(archive)
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+
+  fetch SHA256SUMS
+  expected=$(awk -v file="$file" '$2 == file { print $1 }' "$work/SHA256SUMS")
+  [ -n "$expected" ] || fail "$source/SHA256SUMS does not name $file"
+  fetch "$file"
+  [ "$(sum "$work/$file")" = "$expected" ] || fail "$file is not what SHA256SUMS says; nothing was installed"
+
+  tar -xzf "$work/$file" -C "$work"
+  mkdir -p "$prefix/bin" "$prefix/lib"
+  # In place in one step: a revento that runs meanwhile keeps its files.
+  rm -rf "$prefix/lib/revento.new" "$prefix/lib/revento.old"
+  cp -R "$work/${file%.tar.gz}" "$prefix/lib/revento.new"
+  if [ -e "$prefix/lib/revento" ]; then mv "$prefix/lib/revento" "$prefix/lib/revento.old"; fi
+  mv "$prefix/lib/revento.new" "$prefix/lib/revento"
+  rm -rf "$prefix/lib/revento.old"
+  ln -sf ../lib/revento/revento "$prefix/bin/revento"
+
+  echo "Installed revento $("$prefix/bin/revento" --version) as $prefix/bin/revento"
+  case ":$PATH:" in
+    *":$prefix/bin:"*) ;;
+    *) echo "Add it to your PATH: export PATH=\"$prefix/bin:\$PATH\"" ;;
+  esac
+  echo "To remove it: rm -r $prefix/lib/revento $prefix/bin/revento"
+}
+
+# Last, so that half a download does nothing.
+main "$@"

@@ -1,0 +1,99 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const script = join(import.meta.dirname, '../../scripts/binaries/install.sh');
+const names = ['linux-x64', 'linux-x64-musl', 'linux-arm64', 'darwin-arm64'].map((target) => `revento-${target}`);
+
+let work: string;
+let server: Server;
+let source: string;
+let prefix: string;
+
+/** Archives as `npm run build:binaries` makes them, whose program only says its version, at a URL. */
+function release(version: string): void {
+  const sums = names.map((name) => {
+    mkdirSync(join(work, name), { recursive: true });
+    writeFileSync(join(work, name, 'revento'), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+    writeFileSync(join(work, name, 'revento-keyring.node'), '');
+    execFileSync('tar', ['-czf', `${name}.tar.gz`, name], { cwd: work });
+    const sum = createHash('sha256').update(readFileSync(join(work, `${name}.tar.gz`)));
+    return `${sum.digest('hex')}  ${name}.tar.gz\n`;
+  });
+  writeFileSync(join(work, 'SHA256SUMS'), sums.join(''));
+}
+
+function install(from = source): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env['PATH'], HOME: join(work, 'home'), TMPDIR: join(work, 'tmp') };
+    const child = execFile('sh', [script, from, prefix], { env }, (_error, stdout, stderr) =>
+      resolve({ status: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+beforeEach(async () => {
+  work = mkdtempSync(join(tmpdir(), 'revento-install-'));
+  for (const name of ['home', 'tmp']) mkdirSync(join(work, name));
+  prefix = join(work, 'home/.local');
+  server = createServer(({ url = '' }, response) => {
+    const path = join(work, url);
+    if (existsSync(path)) response.end(readFileSync(path));
+    else response.writeHead(404).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  source = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  release('1.0.0');
+});
+afterEach(() => {
+  server.close();
+  rmSync(work, { recursive: true, force: true });
+});
+
+describe.skipIf(process.platform === 'win32')('install.sh', () => {
+  it('installs from a URL, replaces what is there, and says how to remove all of it', async () => {
+    const first = await install();
+    expect([first.status, first.stderr]).toEqual([0, '']);
+    expect(first.stdout).toContain(`Installed revento 1.0.0 as ${prefix}/bin/revento`);
+    expect(first.stdout).toContain(`export PATH="${prefix}/bin:$PATH"`);
+    release('1.0.1');
+    expect((await install()).stdout).toContain('Installed revento 1.0.1');
+    expect(execFileSync(join(prefix, 'bin/revento'), { encoding: 'utf8' })).toBe('1.0.1\n');
+    const [, remedy = ''] = /^To remove it: (.*)$/m.exec(first.stdout) ?? [];
+    execFileSync('sh', ['-c', remedy]);
+    expect(readdirSync(prefix, { recursive: true }).sort()).toEqual(['bin', 'lib']);
+    expect(readdirSync(join(work, 'tmp'))).toEqual([]);
+  });
+
+  it('installs from a directory', async () => {
+    expect(await install(work)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('installs nothing whose checksum is another', async () => {
+    for (const name of names) writeFileSync(join(work, `${name}.tar.gz`), 'forged');
+    const { status, stderr } = await install();
+    expect([status, stderr]).toEqual([1, expect.stringContaining('is not what SHA256SUMS says')]);
+    expect(existsSync(prefix)).toBe(false);
+  });
+
+  it('installs nothing without a checksum, or without the archive', async () => {
+    writeFileSync(join(work, 'SHA256SUMS'), `${'0'.repeat(64)}  revento-other.tar.gz\n`);
+    expect(await install()).toMatchObject({ status: 1, stderr: expect.stringContaining('does not name revento-') });
+    release('1.0.0');
+    for (const name of names) rmSync(join(work, `${name}.tar.gz`));
+    expect(await install()).toMatchObject({ status: 1, stderr: expect.stringContaining('could not be fetched') });
+    expect(existsSync(prefix)).toBe(false);
+  });
+
+  it('does nothing when only half of it has arrived', () => {
+    const half = readFileSync(script, 'utf8').slice(0, -20);
+    execFileSync('sh', ['-s', source, prefix], { input: half, env: { PATH: process.env['PATH'], HOME: work } });
+    expect(existsSync(prefix)).toBe(false);
+  });
+});
