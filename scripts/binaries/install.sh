@@ -26,7 +26,7 @@ archive() {
 # fetch NAME: copies it from SOURCE into the working directory.
 fetch() {
   case $source in
-    http://* | https://*)
+    http://* | https://* | file://*)
       if command -v curl >/dev/null; then
         curl --fail --silent --show-error --location --output "$work/$1" "${source%/}/$1"
       else

@@ -1,6 +1,6 @@
 /**
- * What package managers need of a release, with the checksums of its archives. Neither Homebrew nor Scoop was to be had
- * where this was written: a test checks the form, the sums and the names, and nobody has installed with them yet.
+ * What package managers need of a release, with the checksums of its archives. Nobody has installed with
+ * them yet: neither Homebrew nor Scoop was available where this was written.
  *
  * @param {string} version
  * @param {string} url  the directory that the archives can be downloaded from, without a slash at its end

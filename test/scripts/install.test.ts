@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,8 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
-const script = join(import.meta.dirname, '../../scripts/binaries/install.sh');
+const root = join(import.meta.dirname, '../..');
+const script = join(root, 'scripts/binaries/install.sh');
 const names = ['linux-x64', 'linux-x64-musl', 'linux-arm64', 'darwin-arm64'].map((target) => `revento-${target}`);
 
 let work: string;
@@ -96,4 +98,48 @@ describe.skipIf(process.platform === 'win32')('install.sh', () => {
     execFileSync('sh', ['-s', source, prefix], { input: half, env: { PATH: process.env['PATH'], HOME: work } });
     expect(existsSync(prefix)).toBe(false);
   });
+});
+
+describe.skipIf(process.platform === 'win32')('action.yml', () => {
+  interface Step {
+    readonly id?: string;
+    readonly run?: string;
+    readonly uses?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  }
+  const { runs } = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as { runs: { steps: readonly Step[] } };
+
+  it('installs and runs by its own steps, without its cache', () => {
+    const files = { GITHUB_OUTPUT: join(work, 'output'), GITHUB_PATH: join(work, 'path') };
+    for (const file of Object.values(files)) writeFileSync(file, '');
+    const inputs: Readonly<Record<string, string>> = {
+      source: `file://${work}`,
+      run: 'revento --version > said\nfalse | true',
+    };
+    for (const { run, uses, env = {} } of runs.steps) {
+      expect([run, uses].filter((one) => one !== undefined)).toHaveLength(1);
+      if (run === undefined) continue;
+      const given = Object.entries(env).map(([name, value]) => [name, filled(value, inputs)]);
+      const added = readFileSync(files.GITHUB_PATH, 'utf8').trim();
+      const { status, stderr } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', run], {
+        cwd: work,
+        env: {
+          ...files,
+          ...Object.fromEntries(given),
+          PATH: `${added}:${process.env['PATH']}`,
+          HOME: join(work, 'home'),
+          RUNNER_TEMP: join(work, 'tmp'),
+          GITHUB_ACTION_PATH: root,
+        },
+        encoding: 'utf8',
+      });
+      // The last one fails in the middle of a pipe.
+      expect([run, status, stderr]).toEqual([run, run.includes('COMMANDS') ? 1 : 0, '']);
+    }
+    expect(readFileSync(join(work, 'said'), 'utf8')).toBe('1.0.0\n');
+    expect(readFileSync(files.GITHUB_OUTPUT, 'utf8')).toMatch(/^key=[0-9a-f]{64}\n$/);
+  });
+
+  const filled = (text: string, inputs: Readonly<Record<string, string>>) =>
+    text.replace(/\$\{\{ inputs\.(\w+) \}\}/g, (_whole, name: string) => inputs[name] ?? '');
 });

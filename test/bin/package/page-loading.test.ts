@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 
 const rig = new ProgramRig();
-const preload = join(import.meta.dirname, '../../support/program/loaded-files-preload.cjs');
+const preload = join(import.meta.dirname, '../../support/program/preload/loaded-files.cjs');
 
 afterAll(() => rig.close());
 

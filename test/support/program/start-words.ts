@@ -10,7 +10,7 @@ interface Start {
 /** Whether the program under test is the one file without Node.js. */
 export const isOneFile = !revento.endsWith('.js');
 
-/** What starts the program, and its arguments, for `spawn` and its like. */
+/** What starts the program, and its arguments, for `spawn` and similar functions. */
 export function startOf(args: readonly string[], { preload = [], program = revento }: Start = {}): [string, string[]] {
   if (isOneFile) return [program, [...args]];
   return [process.execPath, [...preload.flatMap((path) => ['--require', path]), program, ...args]];
