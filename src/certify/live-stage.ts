@@ -43,6 +43,13 @@ interface LiveStageParts {
 /** Each is a restart, which takes seconds in some languages. `webhook check` kills a handler more often. */
 const killings = 3;
 
+const minuteMs = 60_000;
+/** An integration that counts its requests, to stay below the rate limit, may pause for a minute after this many. */
+const fewestPaced = 15;
+/** A sync that sends requests at shorter intervals is not paused. */
+const pauseMs = 1_500;
+const mostPacedMs = 75_000;
+
 /** The stage of a run: a sandbox in this process and the integration in its own process. */
 export class LiveStage implements Stage {
   readonly redirectUri: string;
@@ -52,6 +59,8 @@ export class LiveStage implements Stage {
   person: Person;
   isConnected = false;
   refreshesAhead = false;
+  /** Whether a sync paused to stay below the rate limit. */
+  hasPaced = false;
   /** Why it could not be restarted; null while it runs. */
   downBecause: string | null = null;
   /** The results of `webhook check`, once it has run. */
@@ -108,22 +117,49 @@ export class LiveStage implements Stage {
       );
       return status === null ? 'no answer' : status === 0 ? 'done' : 'failed';
     }
-    const url = filled(hooks.sync ?? '', eventId);
+    const over = new AbortController();
+    const request = {
+      method: 'POST',
+      url: filled(hooks.sync ?? '', eventId),
+      headers: [],
+      body: new Uint8Array(),
+    } as const;
+    const answer = http({
+      ...request,
+      timeoutMs: syncMs + mostPacedMs,
+      signal: AbortSignal.any([signal, over.signal]),
+    });
     try {
-      const { status } = await http({
-        method: 'POST',
-        url,
-        headers: [],
-        body: new Uint8Array(),
-        timeoutMs: syncMs,
-        signal,
-      });
-      return isSuccess(status) ? 'done' : 'failed';
+      const ended = await Promise.race([answer, this.#late(over.signal)]);
+      if (ended === 'late') return 'no answer';
+      return isSuccess(ended.status) ? 'done' : 'failed';
     } catch (error) {
       signal.throwIfAborted();
       if (isHttpFailure(error)) return 'no answer';
       throw error;
+    } finally {
+      over.abort();
+      await answer.catch(() => undefined);
     }
+  }
+
+  /** Resolves once a sync has taken too long, without the time that it may have paused to stay below the rate limit. */
+  async #late(signal: AbortSignal): Promise<'late'> {
+    const { clock, syncMs } = this.#parts;
+    const most = clock.monotonic() + mostPacedMs;
+    do {
+      await clock.sleep(syncMs, signal).catch(() => undefined);
+    } while (!signal.aborted && clock.monotonic() < most && this.#mayPace());
+    return 'late';
+  }
+
+  /** Whether it has sent about as many requests as a minute allows, and now sends none. */
+  #mayPace(): boolean {
+    const now = this.#parts.clock.monotonic();
+    const latest = this.evidence().apis.filter(({ startMs }) => now - startMs < minuteMs);
+    const mayPace = latest.length >= fewestPaced && latest.every(({ startMs }) => now - startMs > pauseMs);
+    this.hasPaced ||= mayPace;
+    return mayPace;
   }
 
   async ask<Name extends OperationName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>> {

@@ -27,6 +27,8 @@ export interface RunParts {
   readonly stage: Stage & {
     readonly isConnected: boolean;
     readonly downBecause: string | null;
+    /** Whether a sync paused to stay below the rate limit. */
+    hasPaced: boolean;
     /**
      * Restarts the integration if it ended by itself. Gives the exit status, or null.
      *
@@ -78,7 +80,8 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     await stage.faults();
     const shown = { ...facts, ...(status === null ? {} : { ended: status }), ...printedFacts(await stage.printed()) };
     end(shown);
-    if (act.isSlow) slowMs += clock.monotonic() - beganAt;
+    if (act.isSlow || stage.hasPaced) slowMs += clock.monotonic() - beganAt;
+    stage.hasPaced = false;
     if (act.id === 'consent' && !hasLoggedIn(sandbox))
       broken.set('connect', 'a login: the consent did not lead to one');
     if (act.id === 'sync' && facts['sync'] === 'no answer') broken.set('sync', 'a sync: the sync did not end');

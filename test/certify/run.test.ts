@@ -12,7 +12,7 @@ it('begins no act after the time limit, but does not count what a slow act takes
     },
   });
   const stage = {
-    ...{ isConnected: true, downBecause: null, faults: async () => {}, advance: async () => {} },
+    ...{ isConnected: true, hasPaced: false, downBecause: null, faults: async () => {}, advance: async () => {} },
     ...{ revive: async () => null, printed: async () => [] },
   };
   const parts = {
@@ -20,7 +20,13 @@ it('begins no act after the time limit, but does not count what a slow act takes
     ...{ clock: { monotonic: () => ms }, signal: new AbortController().signal, budgetMs: 100 },
   } as unknown as RunParts;
   const outcomes: string[] = [];
-  const acts = [act('short', 60), act('slow', 9_000, { isSlow: true }), act('long', 50), act('late', 1)];
+  const paced = act('paced', 9_000);
+  const pace = async () => {
+    stage.hasPaced = true;
+    return paced.play(stage as never);
+  };
+  const slow = act('slow', 9_000, { isSlow: true });
+  const acts = [act('short', 60), slow, { ...paced, play: pace }, act('long', 50), act('late', 1)];
   for await (const { act: played, outcome } of playActs(acts, parts)) outcomes.push(`${played.id} ${outcome.kind}`);
-  expect(outcomes).toEqual(['short played', 'slow played', 'long played', 'late not played']);
+  expect(outcomes).toEqual(['short played', 'slow played', 'paced played', 'long played', 'late not played']);
 });
