@@ -1,10 +1,5 @@
 import type { CommandModule } from '../../../command-kit/command.ts';
-import { announce } from './announce.ts';
-import { LiveSecrets } from './live-secrets.ts';
-import { declareListen, hintForLostWord, planListen, type WebhookListenOptions } from './options.ts';
-import { openRecording } from './recording.ts';
-import { ListenRun } from './run.ts';
-import { start } from './start.ts';
+import { declareListen, hintForLostWord, type WebhookListenOptions } from './options.ts';
 
 /** `revento webhook listen`: receives, verifies, prints and forwards deliveries until it is stopped. */
 export const webhookListen: CommandModule<WebhookListenOptions> = {
@@ -20,25 +15,9 @@ export const webhookListen: CommandModule<WebhookListenOptions> = {
   answersByStatus: ({ command = [], count, until, expect, onInvalid }) =>
     command.length > 0 || (count ?? until ?? expect) !== undefined || onInvalid === 'exit',
 
+  // Help has no use for the listener.
   async *run(options, deps) {
-    const plan = planListen(options, deps);
-    const secrets = await LiveSecrets.open(deps);
-    const recorder = plan.record === null ? null : await openRecording(plan.record, secrets, deps);
-    try {
-      const listener = await start(plan, secrets, deps);
-      const page = plan.page === null ? null : await (await import('./page.ts')).pageOf(listener, plan, secrets, deps);
-      try {
-        const withdraw = await announce(listener.url, deps);
-        try {
-          return yield* new ListenRun({ plan, secrets, listener, recorder, page, deps }).items();
-        } finally {
-          withdraw();
-        }
-      } finally {
-        await page?.close();
-      }
-    } finally {
-      await recorder?.close();
-    }
+    const { listen } = await import('./work.ts');
+    return yield* listen(options, deps);
   },
 };
