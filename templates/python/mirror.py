@@ -41,7 +41,7 @@ def work(event, delivery_id):
             if (mirror := _mirror_of(event["event_id"])).exists():
                 shutil.rmtree(mirror)
         return
-    changes = _changes_of(event["type"], event["data"])
+    changes = _changes_of(event["type"], event.get("data"))
     if not isinstance(changes.get("id"), str):
         return  # a type that this integration does not know, or does not need
 
