@@ -30,7 +30,6 @@ export const starters: readonly Starter[] = [
     install: ['go', 'build', '-o', 'revento-integration', '.'],
     start: 'go run .',
     test: 'go test',
-    untested: 'its Dockerfile and CI workflow have not been run',
     files: () => import('../../templates/go?files'),
   },
   {
@@ -41,6 +40,7 @@ export const starters: readonly Starter[] = [
     install: ['bundle', 'install'],
     start: 'ruby app.rb',
     test: 'ruby test/all.rb',
+    untested: 'its Dockerfile has not been run with gems from rubygems.org',
     files: () => import('../../templates/ruby?files'),
   },
   {
