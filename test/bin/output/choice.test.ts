@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 import { startLine } from '../../support/program/start-words.ts';
-import { until } from '../../support/until.ts';
 
 let rig: ProgramRig;
 
@@ -68,24 +67,7 @@ describe('an expression without an end', () => {
     });
     expect([error, status, stdout]).toEqual([undefined, 0, '1\n']);
   });
-
-  it.skipIf(process.platform !== 'linux')('or a result ends at the first Ctrl-C', async () => {
-    const running = rig.start([...events, '--jq', 'def f: f; f']);
-    // More than a start takes: the expression is being computed.
-    await until(() => running.isEnded || cpuTicks(running.pid) > 150, 'it computes');
-    running.kill('SIGINT');
-    const { code, signal, stdout } = await running.ended;
-    expect([130, 'SIGINT']).toContain(code ?? signal);
-    expect(stdout).toBe('');
-  });
 });
-
-/** Hundredths of a second that the process has computed. */
-function cpuTicks(pid: number): number {
-  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
-  const [user, system] = fields.split(' ').slice(11, 13);
-  return Number(user) + Number(system);
-}
 
 describe('what an expression is given', () => {
   it('is the environment without secrets of ours', async () => {
