@@ -13,7 +13,7 @@ const most: Readonly<Record<string, number>> = {
   'node none': 598,
   'python flask': 634,
   'python fastapi': 620,
-  'ruby sinatra': 627,
+  'ruby sinatra': 625,
   'go net/http': 1143,
   'php none': 978,
   'java jdk': 1209,
