@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Interrupts } from '../../../src/platform/process/interrupts.ts';
 import { printed } from '../../support/commands/printing.ts';
+import { exceptOnWindows } from '../../support/except-on-windows.ts';
 
 const onSecond = vi.fn();
 let interrupts: Interrupts;
@@ -11,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => interrupts.release());
 
-it('interrupts an endless jq expression at the first Ctrl-C', async () => {
+exceptOnWindows('Windows has no signals')('interrupts an endless jq expression at the first Ctrl-C', async () => {
   const breakable = <T>(work: () => T): T =>
     interrupts.breakable(() => {
       process.kill(process.pid, 'SIGINT');
