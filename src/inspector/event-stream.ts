@@ -28,12 +28,13 @@ async function* events(
   after: number,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): AsyncGenerator<string, void, void> {
+  const end = AbortSignal.any([signal, hub.over]);
   yield `event: hello\ndata: {"last":${hub.last}}\n\n`;
   for await (const { missed, entries } of hub.read(after, signal)) {
     let text = missed > 0 ? `event: gap\ndata: {"missed":${missed}}\n\n` : '';
     for (const { id, value } of entries) text += `id: ${id}\nevent: delivery\ndata: ${value.line}\n\n`;
     if (text !== '') yield text;
     const hasAll = entries.at(-1)?.id === hub.last;
-    if (hasAll) await clock.sleep(gatherMs, signal).catch(() => undefined);
+    if (hasAll) await clock.sleep(gatherMs, end).catch(() => undefined);
   }
 }

@@ -14,9 +14,12 @@ function delivery(line: string): Inspected {
 /** A stream whose gathering ends when the test says so, without heartbeats: the deliveries of its next piece. */
 function streamOf(hub: Hub<Inspected>) {
   let pass: () => void = () => undefined;
-  const sleep = (ms: number) =>
-    new Promise<void>((resolve) => {
-      if (ms < 1_000) pass = resolve;
+  const sleep = (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      if (ms >= 1_000) return;
+      pass = resolve;
+      if (signal?.aborted) reject(signal.reason);
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
   const signal = new AbortController().signal;
   const pieces = eventStream(hub, 0, { clock: { ...fakeClock(), sleep }, signal })[Symbol.asyncIterator]();
@@ -24,7 +27,7 @@ function streamOf(hub: Hub<Inspected>) {
     const text = Buffer.from((await pieces.next()).value ?? '').toString();
     return [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
   };
-  return { next, pass: () => pass() };
+  return { next, pass: () => pass(), isOver: async () => (await pieces.next()).done === true };
 }
 
 function filled(count: number): Hub<Inspected> {
@@ -54,4 +57,17 @@ it('sends what was there before without a wait', async () => {
   expect(await next()).toEqual([]);
   const seen = [...(await next()), ...(await next()), ...(await next())];
   expect(seen).toEqual(Array.from({ length: 450 }, (_, index) => index + 1));
+});
+
+it('ends with the hub, without waiting for more', async () => {
+  const hub = filled(0);
+  const { next, isOver } = streamOf(hub);
+  expect(await next()).toEqual([]);
+  hub.add(delivery('{"n":1}'), 8, 'verified');
+  expect(await next()).toEqual([1]);
+  const rest = next();
+  hub.add(delivery('{"n":2}'), 8, 'verified');
+  hub.close();
+  expect(await rest).toEqual([2]);
+  expect(await isOver()).toBe(true);
 });

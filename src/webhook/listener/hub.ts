@@ -31,8 +31,8 @@ const batchRows = 200;
 export class Hub<T> {
   readonly #lanes: Readonly<Record<Lane, Ring<T>>>;
   readonly #wakers = new Set<() => void>();
+  readonly #over = new AbortController();
   #last = 0;
-  #isClosed = false;
 
   constructor(bounds: Readonly<Record<Lane, LaneBounds>>) {
     this.#lanes = { verified: new Ring(bounds.verified), stranger: new Ring(bounds.stranger) };
@@ -41,6 +41,11 @@ export class Hub<T> {
   /** The number of the latest entry; 0 before the first. */
   get last(): number {
     return this.#last;
+  }
+
+  /** Aborts when the hub closes. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   /** @param bytes  about what the value holds in memory */
@@ -57,7 +62,7 @@ export class Hub<T> {
 
   /** Nothing more comes: every reader gets what there is, then the end. */
   close(): void {
-    this.#isClosed = true;
+    this.#over.abort();
     this.#wake();
   }
 
@@ -74,7 +79,7 @@ export class Hub<T> {
       if (end > at) {
         at = end;
         yield batch;
-      } else if (this.#isClosed) return;
+      } else if (this.#over.signal.aborted) return;
       else await this.#news(signal);
     }
   }
