@@ -133,7 +133,13 @@ function lock(string $path, bool $waits = true): mixed
 {
     makeDirectoryOf($path);
     $lock = fopen($path, 'c');
-    return flock($lock, $waits ? LOCK_EX : LOCK_EX | LOCK_NB) ? $lock : null;
+    // A signal, such as Ctrl-C, ends the waiting without the lock.
+    for ($left = $waits ? 100 : 1; $left > 0; $left--) {
+        if (flock($lock, $waits ? LOCK_EX : LOCK_EX | LOCK_NB)) {
+            return $lock;
+        }
+    }
+    return $waits ? throw new RuntimeException("Cannot lock $path.") : null;
 }
 
 /** @return list<string> the sealed files of a directory */

@@ -112,6 +112,20 @@ final class TokensTest extends TestCase
         self::assertSame('r2', Tokens\loginFor('evt_single')->refreshToken);
     }
 
+    public function testASignalThatInterruptsTheWaitingForALockIsNotTakenForTheLock(): void
+    {
+        $path = Config::get()->dataDir . '/interrupted.lock';
+        $holder = Tokens\lock($path);
+        pcntl_async_signals(true);
+        pcntl_signal(SIGALRM, static fn () => fclose($holder), false);
+        pcntl_alarm(1);
+        $held = Tokens\lock($path);
+        pcntl_signal(SIGALRM, SIG_DFL);
+        pcntl_async_signals(false);
+        self::assertIsResource($held);
+        self::assertNull(Tokens\lock($path, waits: false));
+    }
+
     public function testADeletionDuringARefreshDoesNotWaitForItAndWins(): void
     {
         $login = $this->login('evt_deleted');
