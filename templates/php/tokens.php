@@ -10,6 +10,7 @@ use Integration\Config;
 use Integration\Failure;
 use RuntimeException;
 use SensitiveParameter;
+use Throwable;
 
 use function Integration\logLine;
 
@@ -71,6 +72,18 @@ function makeDirectoryOf(string $path): void
     }
 }
 
+/** Makes new names in a directory outlast a power failure. */
+function keepNames(string $directory): void
+{
+    if (PHP_OS_FAMILY === 'Windows') {
+        return; // it keeps a journal of names
+    }
+    $opened = @fopen($directory, 'r');
+    if ($opened === false || !@fsync($opened)) {
+        throw new RuntimeException("Cannot flush $directory.");
+    }
+}
+
 /** Replaces a sealed file as a whole: a crash leaves the old one or the new one. */
 function writeSealed(string $path, string $name, #[SensitiveParameter] mixed $value): void
 {
@@ -83,6 +96,7 @@ function writeSealed(string $path, string $name, #[SensitiveParameter] mixed $va
         @unlink($temporary);
         throw new RuntimeException("Cannot write $path.");
     }
+    keepNames(dirname($path));
 }
 
 /** The value of a sealed file; null where there is none, or where it is damaged. One file must not stop the rest. */
@@ -120,6 +134,9 @@ function createOnce(string $path): bool
     clearstatcache(true, $path);
     if ($file === false && !file_exists($path)) {
         throw new RuntimeException("Cannot create $path.");
+    }
+    if ($file !== false) {
+        keepNames(dirname($path));
     }
     return $file !== false;
 }
@@ -269,7 +286,12 @@ function refreshOnce(Login $current, callable $request): void
         return;
     }
     // Where this fails, as on a full disk, the new tokens could not be stored either.
-    replace($current, new Login(...['isSent' => true] + (array) $current));
+    try {
+        replace($current, new Login(...['isSent' => true] + (array) $current));
+    } catch (Throwable $failure) {
+        replace($current, $current); // the mark may be on disk already
+        throw $failure;
+    }
     try {
         $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $current->refreshToken]);
         $tokens = [$answer->access_token, $answer->refresh_token, $answer->scope ?? $current->scope];

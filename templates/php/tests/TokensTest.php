@@ -218,6 +218,23 @@ final class TokensTest extends TestCase
         self::assertSame('a2', Tokens\refreshed($login, $this->renewed(...))->accessToken);
     }
 
+    public function testARefreshTokenThatWasMarkedButNotSentCanBeUsedLater(): void
+    {
+        $program = 'foreach (["config", "http", "tokens"] as $file) { require "$argv[1]/$file.php"; }'
+            . ' if (posix_geteuid() === 0) { posix_setuid(65534); }' // root may read every directory
+            . ' $login = new Integration\Tokens\Login("evt_1", "org_1", "a1", "r1");'
+            . ' Integration\Tokens\store($login); chmod(Integration\Tokens\directory(), 0300); try {'
+            . ' Integration\Tokens\refreshed($login, static fn () => exit(4));'
+            . ' } catch (RuntimeException) { chmod(Integration\Tokens\directory(), 0700); }'
+            . ' $renewed = static fn () => (object) ["access_token" => "a2", "refresh_token" => "r2"];'
+            . ' echo Integration\Tokens\refreshed($login, $renewed)->accessToken;';
+        $directory = '/tmp/revento-unflushed-' . bin2hex(random_bytes(8));
+        $words = [PHP_BINARY, '-r', $program, '--', dirname(__DIR__)];
+        exec("DATA_DIR=$directory " . implode(' ', array_map(escapeshellarg(...), $words)) . ' 2>&1', $printed);
+        exec('rm -rf ' . escapeshellarg($directory));
+        self::assertSame(['a2'], $printed);
+    }
+
     public function testAPauseThatTheApiAsksForTakesAnHourAtMost(): void
     {
         $server = stream_socket_server('tcp://127.0.0.1:0');
