@@ -32,6 +32,7 @@ const LONGEST_PAUSE_SECONDS = 3600;
  */
 function send(string $method, string $url, array $headers, int $seconds, string $body = ''): object
 {
+    $endsAt = hrtime(true) + $seconds * 1_000_000_000;
     $answer = (object) ['status' => 0, 'body' => null, 'error' => null, 'retryAfter' => null, 'wasSent' => false];
     $options = ['method' => $method, 'header' => $headers, 'content' => $body, 'timeout' => $seconds];
     $options += ['protocol_version' => '1.1', 'follow_location' => 0, 'ignore_errors' => true];
@@ -45,7 +46,11 @@ function send(string $method, string $url, array $headers, int $seconds, string 
         return $answer;
     }
     $head = implode("\n", stream_get_meta_data($stream)['wrapper_data']);
-    $found = json_decode((string) stream_get_contents($stream), flags: JSON_BIGINT_AS_STRING);
+    // The timeout is for each read; a body that trickles in would have no end.
+    for ($text = ''; !feof($stream) && ($left = $endsAt - hrtime(true)) > 0; $text .= @fread($stream, 65_536)) {
+        stream_set_timeout($stream, intdiv($left, 1_000_000_000), intdiv($left % 1_000_000_000, 1000));
+    }
+    $found = json_decode($text, flags: JSON_BIGINT_AS_STRING);
     fclose($stream);
     $answer->status = preg_match('#^HTTP/\S+ (\d{3})#', $head, $match) ? (int) $match[1] : 0;
     $answer->body = is_object($found) ? $found : null;

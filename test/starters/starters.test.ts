@@ -15,7 +15,7 @@ const most: Readonly<Record<string, number>> = {
   'python fastapi': 620,
   'ruby sinatra': 625,
   'go net/http': 1143,
-  'php none': 1003,
+  'php none': 1007,
   'java jdk': 1209,
   'csharp aspnet': 900,
   'kotlin jdk': 806,

@@ -251,6 +251,25 @@ final class TokensTest extends TestCase
         self::assertSame([429, 3600], [$answer->status, $answer->retryAfter]);
     }
 
+    public function testABodyThatTricklesInIsGivenUp(): void
+    {
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+        $child = pcntl_fork();
+        if ($child === 0) {
+            $client = stream_socket_accept($server, 20);
+            fread($client, 65_536);
+            fwrite($client, "HTTP/1.1 200 Some reason\r\n\r\n");
+            for ($left = 100; $left > 0 && @fwrite($client, ' ') !== false; $left--) {
+                usleep(100_000);
+            }
+            posix_kill(getmypid(), $left > 0 ? SIGKILL : SIGABRT);
+        }
+        $answer = send('GET', 'http://' . stream_socket_get_name($server, false), [], 1);
+        pcntl_waitpid($child, $status);
+        self::assertSame([true, null], [$answer->wasSent, $answer->body]);
+        self::assertSame(SIGKILL, pcntl_wtermsig($status), 'it read to the end');
+    }
+
     public function testARefreshThatWasNeverAnsweredIsNotSentAgain(): void
     {
         $login = $this->login('evt_unanswered');
