@@ -74,15 +74,18 @@ export function refreshed(spent, request) {
     const current = await usable(spent);
     if (current.access_token !== spent.access_token) return current;
     if (current.isSent) return endSpent(current, 'a refresh was never answered');
-    // Where this fails, the new tokens could not be stored either.
-    await replace(current, { ...current, isSent: true });
+    let isMarked = false;
     try {
+      // Where this fails, the new tokens could not be stored either.
+      await replace(current, { ...current, isSent: true });
+      isMarked = true;
       const answer = await request({ grant_type: 'refresh_token', refresh_token: current.refresh_token });
       const { access_token, refresh_token, scope = current.scope } = answer;
       return await replace(current, { ...current, access_token, refresh_token, scope });
     } catch (error) {
       if (error.code === 'invalid_grant') return endSpent(current, error.code);
-      if (error.isUnused) await replace(current, current);
+      // A mark that failed may be on disk all the same.
+      if (!isMarked || error.isUnused) await replace(current, current);
       throw error; // otherwise Revento may have used the token without an answer to us
     }
   });

@@ -87,15 +87,18 @@ def refreshed(spent, request):
             return current
         if "is_sent" in current:
             return end_spent(current, "a refresh was never answered")
-        # Where this fails, the new tokens could not be stored either.
-        _replace(current, {**current, "is_sent": True})
+        is_marked = False
         try:
+            # Where this fails, the new tokens could not be stored either.
+            _replace(current, {**current, "is_sent": True})
+            is_marked = True
             answer = request({"grant_type": "refresh_token", "refresh_token": current["refresh_token"]})
             names = "access_token", "refresh_token", "scope"
             return _replace(current, {**current, **{name: answer[name] for name in names if answer.get(name)}})
         except Exception as error:
             if getattr(error, "code", None) == "invalid_grant":
                 return end_spent(current, "invalid_grant")
-            if getattr(error, "is_unused", False):
+            # A mark that failed may be on disk all the same.
+            if not is_marked or getattr(error, "is_unused", False):
                 _replace(current, current)
             raise  # otherwise Revento may have used the token without an answer to us

@@ -194,15 +194,18 @@ module Logins
       next current if current['access_token'] != spent['access_token']
       next end_spent(current, 'a refresh was never answered') if current.key?('is_sent')
 
-      # Where this fails, the new tokens could not be stored either.
-      replace(current, current.merge('is_sent' => true))
+      is_marked = false
       begin
+        # Where this fails, the new tokens could not be stored either.
+        replace(current, current.merge('is_sent' => true))
+        is_marked = true
         answer = yield('grant_type' => 'refresh_token', 'refresh_token' => current['refresh_token'])
         replace(current, current.merge(answer.slice('access_token', 'refresh_token', 'scope').compact))
-      rescue TokenError => e
-        next end_spent(current, e.code) if e.code == 'invalid_grant'
+      rescue TokenError, SystemCallError => e
+        next end_spent(current, e.code) if e.is_a?(TokenError) && e.code == 'invalid_grant'
 
-        replace(current, current) if e.is_unused
+        # A mark that failed may be on disk all the same.
+        replace(current, current) if !is_marked || (e.is_a?(TokenError) && e.is_unused)
         raise # otherwise Revento may have used the token without an answer to us
       end
     end

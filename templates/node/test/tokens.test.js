@@ -1,7 +1,7 @@
 import './settings.js';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -72,6 +72,24 @@ test('a refresh that Revento never got is sent again', async () => {
   const request = () => Promise.reject(Object.assign(new Error(), { code: 'unreachable', isUnused: true }));
   await assert.rejects(refreshed(login('evt_unused'), request));
   const next = await refreshed(login('evt_unused'), async () => ({ access_token: 'a2', refresh_token: 'r2' }));
+  assert.equal(next.access_token, 'a2');
+});
+
+test('a refresh token that was not sent, because a disk failed after the mark was written, is sent later', {
+  skip: process.platform === 'win32' && 'Windows syncs directories by itself',
+}, async (context) => {
+  await store(login('evt_mark'));
+  const handle = await open(directory);
+  await handle.close();
+  const { sync } = Object.getPrototypeOf(handle);
+  const failing = context.mock.method(Object.getPrototypeOf(handle), 'sync', async function () {
+    if ((await this.stat()).isDirectory()) throw Object.assign(new Error(), { code: 'EIO' });
+    return sync.call(this);
+  });
+  const unexpected = () => assert.fail('it was sent');
+  await assert.rejects(refreshed(login('evt_mark'), unexpected), { code: 'EIO' });
+  failing.mock.restore();
+  const next = await refreshed(login('evt_mark'), async () => ({ access_token: 'a2', refresh_token: 'r2' }));
   assert.equal(next.access_token, 'a2');
 });
 

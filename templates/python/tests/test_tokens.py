@@ -1,6 +1,7 @@
 import json
 import os
 import socket
+import stat
 import threading
 import time
 import unittest
@@ -157,6 +158,20 @@ class Tokens(unittest.TestCase):
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         self.assertEqual(list(DIRECTORY.glob("*.tmp")), [])
         self.assertEqual(refreshed(login("evt_full"), renewed)["access_token"], "a2")
+
+    @unittest.skipIf(os.name == "nt", "Windows syncs directories by itself")
+    def test_a_refresh_token_that_was_not_sent_because_a_disk_failed_after_the_mark_was_written_is_sent_later(self):
+        store(login("evt_mark"))
+        sync = os.fsync
+
+        def fail(descriptor):
+            if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise OSError("the disk fails")
+            sync(descriptor)
+
+        with mock.patch("os.fsync", fail), self.assertRaises(OSError):
+            refreshed(login("evt_mark"), lambda _form: self.fail("it was sent"))
+        self.assertEqual(refreshed(login("evt_mark"), renewed)["access_token"], "a2")
 
     def test_an_end_that_comes_during_a_refresh_wins_and_the_new_tokens_are_forgotten(self):
         for reason in (DELETION, "token_revoked"):

@@ -138,6 +138,21 @@ class TokensTest < Minitest::Test
     trap('XFSZ', signal)
   end
 
+  def test_a_refresh_token_that_was_not_sent_as_a_disk_failed_after_the_mark_was_written_is_sent_later
+    skip 'Windows syncs directories by itself' if Gem.win_platform?
+    spent = stored('evt_mark')
+    without_syncs { assert_raises(Errno::EIO) { Logins.refreshed(spent) { flunk 'it was sent' } } }
+    assert_equal 'a2', Logins.refreshed(spent) { RENEWED }['access_token']
+  end
+
+  # While the block runs, no directory can be written to the disk.
+  def without_syncs
+    File.define_method(:fsync) { stat.directory? ? raise(Errno::EIO) : super() }
+    yield
+  ensure
+    File.remove_method(:fsync)
+  end
+
   def test_a_deletion_during_a_refresh_wins
     spent = stored('evt_deleted')
     assert_raises(LoginEnded) do
