@@ -3,15 +3,14 @@
 import base64
 import hashlib
 import hmac
+import io
 import queue
 import secrets
-import ssl
 import threading
 import time
 from urllib.parse import urlencode
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from config import AUTH_BASE, CLIENT_ID, CLIENT_SECRET, DATA_DIR, REDIRECT_URI
 from files import create_once, file_name, seal, unseal
@@ -74,14 +73,15 @@ def finish(query, cookie):
 def request_tokens(form):
     """Tokens for a code or a refresh token."""
     # In a thread, because the limits of `requests` are for each read: an answer that trickles would go on and on.
-    outcome = queue.SimpleQueue()
-    threading.Thread(target=_post, args=(form, outcome), daemon=True).start()
+    body, outcome = _Form({"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **form}), queue.SimpleQueue()
     try:
+        threading.Thread(target=_post, args=(body, outcome), daemon=True).start()
         response = outcome.get(timeout=GIVEN_UP_SECONDS)
-    except queue.Empty:
-        raise TokenError("unanswered", False) from None
-    if isinstance(response, requests.RequestException):
-        raise TokenError("unreachable", _is_before_request(response)) from response
+        if isinstance(response, Exception):
+            raise response
+    except Exception as error:
+        is_unused = body.give_up()
+        raise TokenError("unreachable" if is_unused else "unanswered", is_unused) from error
     try:
         answer = response.json()
     except ValueError:
@@ -95,22 +95,34 @@ def request_tokens(form):
     raise TokenError(code or f"status {status}", is_unused)
 
 
-def _post(form, outcome):
-    form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **form}
+class _Form(io.BytesIO):
+    """Knows whether it was sent, which happens once there is a connection, with TLS. It is not sent once given up."""
+
+    def __init__(self, fields):
+        super().__init__(urlencode(fields).encode())
+        self._lock = threading.Lock()
+        self._is_sent = self._is_given_up = False
+
+    def read(self, *size):
+        with self._lock:
+            if self._is_given_up:
+                raise TimeoutError
+            self._is_sent = True
+        return super().read(*size)
+
+    def give_up(self):
+        """Returns whether it was not sent."""
+        with self._lock:
+            self._is_given_up = True
+            return not self._is_sent
+
+
+def _post(body, outcome):
+    url, headers = f"{AUTH_BASE}/oauth/token", {"Content-Type": "application/x-www-form-urlencoded"}
     try:
-        outcome.put(requests.post(f"{AUTH_BASE}/oauth/token", data=form, timeout=(5, 10), allow_redirects=False))
-    except requests.RequestException as error:
+        outcome.put(requests.post(url, data=body, headers=headers, timeout=(5, 10), allow_redirects=False))
+    except Exception as error:
         outcome.put(error)
-
-
-def _is_before_request(error):
-    """Whether the connection was not made, or not trusted: nothing is sent before that."""
-    while error is not None:
-        if isinstance(error, (ConnectTimeoutError, NewConnectionError, ssl.SSLCertVerificationError)):
-            return True
-        inner = [error for error in getattr(error, "args", ()) if isinstance(error, Exception)]
-        error = getattr(error, "reason", None) or (inner[0] if inner else None)
-    return False
 
 
 def _opened(cookie):

@@ -144,6 +144,36 @@ class Tokens(unittest.TestCase):
                     request_tokens({})
             self.assertTrue(raised.exception.is_unused)
 
+    def test_a_refresh_token_is_kept_where_no_name_is_resolved_in_time_and_not_sent_later(self):
+        go_on, gone_on = threading.Event(), threading.Event()
+        resolve = socket.getaddrinfo
+
+        def stall(*words, **more):
+            go_on.wait()
+            return resolve(*words, **more)
+
+        class Server(HTTPServer):
+            def finish_request(self, request, _address):
+                received.append(request.makefile("rb").read())
+                gone_on.set()
+
+        received = []
+        with Server(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+            threading.Thread(target=server.handle_request, daemon=True).start()
+            base = mock.patch("oauth.AUTH_BASE", f"http://localhost:{server.server_port}")
+            given_up = mock.patch("oauth.GIVEN_UP_SECONDS", 0.1)
+            with base, given_up, mock.patch("socket.getaddrinfo", stall), self.assertRaises(TokenError) as raised:
+                request_tokens({"refresh_token": "the token"})
+            go_on.set()
+            self.assertTrue(gone_on.wait(20))
+        self.assertTrue(raised.exception.is_unused)
+        self.assertNotIn(b"the+token", received[0])
+
+    def test_a_refresh_token_is_kept_where_no_thread_can_be_started(self):
+        with mock.patch("threading.Thread.start", side_effect=RuntimeError), self.assertRaises(TokenError) as raised:
+            request_tokens({})
+        self.assertTrue(raised.exception.is_unused)
+
     @unittest.skipIf(os.name == "nt", "needs limits of resources")
     def test_a_refresh_token_is_not_sent_and_can_be_used_later_while_nothing_can_be_stored(self):
         import resource
