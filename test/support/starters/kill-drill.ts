@@ -1,4 +1,4 @@
-import { existsSync, type FSWatcher, readdirSync, utimesSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { seeded } from '../random.ts';
@@ -107,7 +107,6 @@ export class KillDrill {
     // No delivery is tried again meanwhile: one that came while the login has ended would not be kept.
     await clock.set(new Date(clock.now().getTime() + 1_000));
     await this.#inboxIsEmpty();
-    this.#outwaitClaims();
     // Asked first: what follows asks Revento, too.
     const inRefresh = this.#wasInRefresh();
     // 409: the new refresh token was lost with the process, and the old one may not be sent again.
@@ -124,14 +123,6 @@ export class KillDrill {
   #wasInRefresh(): boolean {
     const last = this.#stage.sandbox.requests.at(-1);
     return last?.path === '/oauth/token' || last?.error === 'token_expired';
-  }
-
-  /** A starter that claims refresh tokens by files waits for what comes of a refresh; this one died with its process. */
-  #outwaitClaims(): void {
-    const hourAgo = Date.now() / 1_000 - 3_600;
-    const directory = join(this.#data, 'logins');
-    for (const name of filesIn(directory))
-      if (name.endsWith('.claim')) utimesSync(join(directory, name), hourAgo, hourAgo);
   }
 
   /** Until every delivery was acknowledged and worked: the clock moves on for those that are tried again. */
