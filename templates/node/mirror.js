@@ -7,8 +7,6 @@ import { fileName, readAllSealed, readSealed, writeSealed } from './files.js';
 import { alone } from './lock.js';
 import { deletion, isDeleted, loginFor } from './tokens.js';
 
-const clockDifferenceMs = 300_000;
-
 const mirrorOf = (eventId) => join(config.dataDir, 'participants', fileName(eventId));
 
 /** One change after the other, in all processes. */
@@ -79,12 +77,12 @@ async function readEvent(eventId) {
   return { event_id: eventId, title, participants, activities };
 }
 
-/** A row as it was when the read started, or later. */
 function rememberRead(login, row, startedAt) {
-  // By Revento's clock it may have started earlier: deliveries are accepted from clocks that differ this much.
-  const readAt = new Date(startedAt - clockDifferenceMs).toISOString();
   return remember(login, row.id, (held) => {
     if (held.writtenAt > startedAt) return undefined; // what a delivery wrote meanwhile is newer
-    return { ...held, row, occurredAt: held.occurredAt > readAt ? held.occurredAt : readAt };
+    const { occurredAt = '' } = held;
+    const reviewedAt = row.last_reviewed_at ?? '';
+    // A delivery of before, which was delayed, is older than this.
+    return { ...held, row, occurredAt: reviewedAt > occurredAt ? reviewedAt : occurredAt };
   });
 }

@@ -4,7 +4,6 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
 from urllib.parse import quote
 
 from api import get, rows
@@ -102,13 +101,11 @@ def _read_event(event_id):
 
 
 def _remember_read(login, row, started_at):
-    """A row as it was when the read started, or later."""
-    # By Revento's clock it may have started earlier: deliveries are accepted from clocks that differ this much.
-    since = datetime.fromtimestamp(started_at - 300, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
     def change(held):
         if held.get("written_at", 0) > started_at:
             return None  # what a delivery wrote meanwhile is newer
-        return {**held, "row": row, "occurred_at": max(held.get("occurred_at", ""), since)}
+        # A delivery of before, which was delayed, is older than this.
+        occurred_at = max(held.get("occurred_at", ""), row.get("last_reviewed_at") or "")
+        return {**held, "row": row, "occurred_at": occurred_at}
 
     remember(login, row["id"], change)

@@ -80,6 +80,8 @@ module Mirror
     end
     participants = count(login, 'participants.read', "#{path}/participants") { |row| read_row(login, row, started_at) }
     { event_id:, title:, participants:, activities: activities.value }
+  ensure
+    activities&.join # not for the process to end in its refresh
   end
 
   def count(login, scope, path)
@@ -93,14 +95,12 @@ module Mirror
     count
   end
 
-  # A row as it was when the read started, or later.
   def read_row(login, row, started_at)
-    # By Revento's clock it may have started earlier: deliveries are accepted from clocks that differ this much.
-    since = (started_at - 300).utc.iso8601
     remember(login, row['id']) do |held|
       next if held['written_at'] && held['written_at'] > started_at.to_f # what a delivery wrote meanwhile is newer
 
-      held.merge('row' => row, 'occurred_at' => [held['occurred_at'] || '', since].max)
+      # A delivery of before, which was delayed, is older than this.
+      held.merge('row' => row, 'occurred_at' => [held['occurred_at'] || '', row['last_reviewed_at'] || ''].max)
     end
   end
 end

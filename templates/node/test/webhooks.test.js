@@ -1,12 +1,14 @@
 import './settings.js';
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
 import { fileName } from '../files.js';
-import { participants, work } from '../mirror.js';
+import { participants, sync, work } from '../mirror.js';
 import { loginFor, store } from '../tokens.js';
 import { receive, workDeliveries } from '../webhooks.js';
 
@@ -73,4 +75,28 @@ test('a type that is not known yet changes nothing, whatever its data is', async
     for (const data of [{}, null, []]) await work({ type, event_id: 'evt_unknown', data }, type);
   }
   assert.deepEqual(await participants('evt_unknown'), []);
+});
+
+test('a delivery is older than a sync by the time of the review, whatever the clock here says', async (context) => {
+  const page = '{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}]}';
+  const server = createServer((_request, response) => response.end(page)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { apiBase } = config;
+  config.apiBase = `http://127.0.0.1:${server.address().port}`;
+  context.after(() => {
+    config.apiBase = apiBase;
+    server.close();
+  });
+  const ids = { event_id: 'evt_delayed', organization_id: 'org_1' };
+  await store({ ...ids, access_token: 'a1', refresh_token: 'r1', scope: 'participants.read' });
+  await sync('evt_delayed');
+  for (const [occurred_at, expected] of [
+    ['2026-01-02T09:59:59Z', 'rejected'],
+    ['2026-01-02T10:00:01Z', 'approved'],
+  ]) {
+    const data = { id: 'p1', application_status: 'approved' };
+    await work({ ...ids, type: 'participant.updated', occurred_at, data }, occurred_at);
+    const [{ application_status: held }] = await participants('evt_delayed');
+    assert.equal(held, expected);
+  }
 });

@@ -1,15 +1,18 @@
 import hashlib
 import hmac
+import json
 import os
 import threading
 import time
 import unittest
 import uuid
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from unittest import mock
 
 from tests import settings  # noqa: F401
 from config import DATA_DIR
 from files import file_name
-from mirror import participants, work as change
+from mirror import participants, sync, work as change
 from tokens import login_for, store
 from webhooks import INBOX, receive, work_deliveries
 
@@ -83,3 +86,30 @@ class Deliveries(unittest.TestCase):
             for data in ({}, None, []):
                 change({"type": kind, "event_id": "evt_unknown", "data": data}, kind)
         self.assertEqual(participants("evt_unknown"), [])
+
+    def test_a_delivery_is_older_than_a_sync_by_the_time_of_the_review_whatever_the_clock_here_says(self):
+        row = {"id": "p1", "application_status": "rejected", "last_reviewed_at": "2026-01-02T10:00:00.500Z"}
+        page = json.dumps({"title": "", "data": [row], "has_more": False}).encode()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(page)))
+                self.end_headers()
+                self.wfile.write(page)
+
+            def log_message(self, *_words):
+                pass
+
+        ids = {"event_id": "evt_delayed", "organization_id": "org_1"}
+        store({**ids, "access_token": "a1", "refresh_token": "r1", "scope": "participants.read"})
+        with HTTPServer(("127.0.0.1", 0), Handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            with mock.patch("api.API_BASE", f"http://127.0.0.1:{server.server_port}"):
+                sync("evt_delayed")
+            server.shutdown()
+        for occurred_at, expected in (("2026-01-02T09:59:59Z", "rejected"), ("2026-01-02T10:00:01Z", "approved")):
+            data = {"id": "p1", "application_status": "approved"}
+            change({**ids, "type": "participant.updated", "occurred_at": occurred_at, "data": data}, occurred_at)
+            [held] = participants("evt_delayed")
+            self.assertEqual(held["application_status"], expected)

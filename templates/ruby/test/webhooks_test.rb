@@ -103,6 +103,58 @@ class WebhooksTest < Minitest::Test
     end
   end
 
+  # While the block runs, the API gives what `page` gives for each path.
+  def with_api(page)
+    server = TCPServer.new('127.0.0.1', 0)
+    thread = Thread.new { loop { Thread.new(server.accept) { |client| answer(client, page) } } }
+    base = Config.send(:remove_const, :API_BASE)
+    Config.const_set(:API_BASE, "http://127.0.0.1:#{server.addr[1]}")
+    yield
+  ensure
+    Config.send(:remove_const, :API_BASE)
+    Config.const_set(:API_BASE, base)
+    thread.kill
+    server.close
+  end
+
+  def answer(client, page)
+    status, body = page.call(client.gets("\r\n\r\n")[/\S+(?= HTTP)/])
+    client.write("HTTP/1.1 #{status} Some reason\r\nConnection: close\r\n" \
+                 "Content-Length: #{body.bytesize}\r\n\r\n#{body}")
+    client.close
+  end
+
+  def test_a_delivery_is_older_than_a_sync_by_the_time_of_the_review_whatever_the_clock_here_says
+    ids = { 'event_id' => 'evt_delayed', 'organization_id' => 'org_1' }
+    Logins.store(ids.merge('access_token' => 'a1', 'refresh_token' => 'r1', 'scope' => 'participants.read'))
+    row = { id: 'p1', application_status: 'rejected', last_reviewed_at: '2026-01-02T10:00:00.500Z' }
+    page = JSON.generate({ title: '', data: [row], has_more: false })
+    with_api(->(_path) { [200, page] }) { Mirror.sync('evt_delayed') }
+    { '2026-01-02T09:59:59Z' => 'rejected', '2026-01-02T10:00:01Z' => 'approved' }.each do |occurred_at, expected|
+      sent = { 'occurred_at' => occurred_at, 'data' => { 'id' => 'p1', 'application_status' => 'approved' } }
+      Mirror.work(ids.merge('type' => 'participant.updated', **sent), occurred_at)
+      assert_equal expected, Mirror.participants('evt_delayed')[0]['application_status']
+    end
+  end
+
+  # A refresh of the other list, which nobody waits for anymore, would be cut off when the process ends.
+  def test_a_sync_that_fails_ends_after_both_of_its_lists
+    ids = { 'event_id' => 'evt_lists', 'organization_id' => 'org_1' }
+    scope = 'participants.read program.read'
+    Logins.store(ids.merge('access_token' => 'a1', 'refresh_token' => 'r1', 'scope' => scope))
+    asked = []
+    page = lambda do |path|
+      next [403, '{"error":"forbidden"}'] if path.include?('/participants')
+      next [200, '{"title":""}'] unless path.include?('/activities')
+
+      sleep 0.1 # time for the other list to fail
+      asked << path
+      [200, '{"data":[],"has_more":false}']
+    end
+    with_api(page) { assert_raises(StandardError) { Mirror.sync('evt_lists') } }
+    assert_equal 1, asked.size
+  end
+
   def test_the_start_removes_only_what_killed_processes_left
     swept = %w[logins/a.tmp participants/event/b.tmp].map { |one| File.join(Config::DATA_DIR, one) }
     kept = %w[participants/event/c.tmp worked/d].map { |one| File.join(Config::DATA_DIR, one) }
