@@ -30,8 +30,15 @@ module Config
 
   def self.url(name)
     value = required(name)
-    PROBLEMS << "#{name} is not a URL." unless value.empty? || value.match?(%r{\Ahttps?://\S+\z})
+    PROBLEMS << "#{name} is not a URL." unless value.empty? || url?(value)
     value
+  end
+
+  def self.url?(text)
+    uri = URI(text)
+    uri.is_a?(URI::HTTP) && !uri.host.to_s.empty?
+  rescue URI::InvalidURIError
+    false
   end
 
   def self.token_key

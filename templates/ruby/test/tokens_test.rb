@@ -54,6 +54,16 @@ class TokensTest < Minitest::Test
     assert system(*program)
   end
 
+  def test_a_start_with_an_address_that_nothing_can_be_sent_to_is_refused
+    %w[https://host:443x https:// ftp://host].each do |address|
+      read, write = IO.pipe
+      program = ['ruby', '-r', File.expand_path('../config', __dir__), '-e', '']
+      refute system({ 'REVENTO_AUTH_BASE' => address }, *program, err: write)
+      write.close
+      assert_equal "REVENTO_AUTH_BASE is not a URL.\n", read.read
+    end
+  end
+
   def test_twenty_threads_refresh_once
     spent = stored('evt_single')
     requests = Queue.new
