@@ -11,13 +11,22 @@ fail() {
   exit 1
 }
 
+is_musl() {
+  ls /lib/ld-musl-*.so.1 >/dev/null 2>&1
+}
+
 # Prints the name of the archive for this machine.
 archive() {
   case "$(uname -s)-$(uname -m)" in
     Linux-x86_64 | Linux-amd64)
-      if ls /lib/ld-musl-*.so.1 >/dev/null 2>&1; then echo revento-linux-x64-musl.tar.gz; else echo revento-linux-x64.tar.gz; fi
+      if is_musl; then echo revento-linux-x64-musl.tar.gz; else echo revento-linux-x64.tar.gz; fi
       ;;
-    Linux-aarch64 | Linux-arm64) echo revento-linux-arm64.tar.gz ;;
+    Linux-aarch64 | Linux-arm64)
+      if is_musl && ! ls /lib/ld-linux-aarch64.so.1 >/dev/null 2>&1; then
+        fail 'there is no file for Linux on arm64 with musl; install the npm package instead'
+      fi
+      echo revento-linux-arm64.tar.gz
+      ;;
     Darwin-arm64) echo revento-darwin-arm64.tar.gz ;;
     *) fail "there is no file for $(uname -s) on $(uname -m); install the npm package instead" ;;
   esac
@@ -56,21 +65,25 @@ main() {
   [ "$(sum "$work/$file")" = "$expected" ] || fail "$file is not what SHA256SUMS says; nothing was installed"
 
   tar -xzf "$work/$file" -C "$work"
+  folder=$prefix/lib/revento
+  trap 'rm -rf "$work" "$folder.new"' EXIT
   mkdir -p "$prefix/bin" "$prefix/lib"
-  # In place in one step: a revento that runs meanwhile keeps its files.
-  rm -rf "$prefix/lib/revento.new" "$prefix/lib/revento.old"
-  cp -R "$work/${file%.tar.gz}" "$prefix/lib/revento.new"
-  if [ -e "$prefix/lib/revento" ]; then mv "$prefix/lib/revento" "$prefix/lib/revento.old"; fi
-  mv "$prefix/lib/revento.new" "$prefix/lib/revento"
-  rm -rf "$prefix/lib/revento.old"
-  ln -sf ../lib/revento/revento "$prefix/bin/revento"
+  rm -rf "$folder.new"
+  cp -R "$work/${file%.tar.gz}" "$folder.new"
+  version=$("$folder.new/revento" --version) ||
+    fail "$file does not run on this machine; nothing was changed; install the npm package instead"
+  # Each file replaces the old one in one step: a revento that runs keeps its own, and one that starts always finds one.
+  mkdir -p "$folder"
+  rm -rf "$folder/man"
+  mv -f "$folder.new"/* "$folder"
+  [ "$prefix/bin/revento" -ef "$folder/revento" ] || ln -sf ../lib/revento/revento "$prefix/bin/revento"
 
-  echo "Installed revento $("$prefix/bin/revento" --version) as $prefix/bin/revento"
+  echo "Installed revento $version as $prefix/bin/revento"
   case ":$PATH:" in
     *":$prefix/bin:"*) ;;
     *) echo "Add it to your PATH: export PATH=\"$prefix/bin:\$PATH\"" ;;
   esac
-  echo "To remove it: rm -r $prefix/lib/revento $prefix/bin/revento"
+  echo "To remove it: rm -r $folder $prefix/bin/revento"
 }
 
 # Last, so that half a download does nothing.

@@ -19,10 +19,10 @@ let source: string;
 let prefix: string;
 
 /** Archives as `npm run build:binaries` makes them, whose program only says its version, at a URL. */
-function release(version: string): void {
+function release(version: string, program = `#!/bin/sh\necho ${version}\n`): void {
   const sums = names.map((name) => {
     mkdirSync(join(work, name), { recursive: true });
-    writeFileSync(join(work, name, 'revento'), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+    writeFileSync(join(work, name, 'revento'), program, { mode: 0o755 });
     writeFileSync(join(work, name, 'revento-keyring.node'), '');
     execFileSync('tar', ['-czf', `${name}.tar.gz`, name], { cwd: work });
     const sum = createHash('sha256').update(readFileSync(join(work, `${name}.tar.gz`)));
@@ -31,10 +31,19 @@ function release(version: string): void {
   writeFileSync(join(work, 'SHA256SUMS'), sums.join(''));
 }
 
-function install(from = source): Promise<{ status: number; stdout: string; stderr: string }> {
+/** Puts a program first on the PATH of the installer. */
+function shadow(name: string, text: string): void {
+  writeFileSync(join(work, 'first', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+}
+
+function install(
+  from = source,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], HOME: join(work, 'home'), TMPDIR: join(work, 'tmp') };
-    const child = execFile('sh', [script, from, prefix], { env }, (_error, stdout, stderr) =>
+    const path = `${join(work, 'first')}:${process.env['PATH']}`;
+    const env = { PATH: path, HOME: join(work, 'home'), TMPDIR: join(work, 'tmp'), ...more };
+    const child = execFile('sh', [script, from, prefix], { env, cwd: work }, (_error, stdout, stderr) =>
       resolve({ status: child.exitCode ?? -1, stdout, stderr }),
     );
   });
@@ -42,7 +51,7 @@ function install(from = source): Promise<{ status: number; stdout: string; stder
 
 beforeEach(async () => {
   work = mkdtempSync(join(tmpdir(), 'revento-install-'));
-  for (const name of ['home', 'tmp']) mkdirSync(join(work, name));
+  for (const name of ['home', 'tmp', 'first']) mkdirSync(join(work, name));
   prefix = join(work, 'home/.local');
   server = createServer(({ url = '' }, response) => {
     const path = join(work, url);
@@ -91,6 +100,38 @@ describe.skipIf(process.platform === 'win32')('install.sh', () => {
     for (const name of names) rmSync(join(work, `${name}.tar.gz`));
     expect(await install()).toMatchObject({ status: 1, stderr: expect.stringContaining('could not be fetched') });
     expect(existsSync(prefix)).toBe(false);
+  });
+
+  it('keeps what works when the new program does not run on this machine', async () => {
+    const first = await install();
+    release('1.0.1', '#!/nowhere/interpreter\n');
+    const { status, stdout, stderr } = await install();
+    expect([status, stdout, stderr]).toEqual([1, '', expect.stringContaining('does not run on this machine')]);
+    expect(first.status).toBe(0);
+    expect(execFileSync(join(prefix, 'bin/revento'), { encoding: 'utf8' })).toBe('1.0.0\n');
+    expect(readdirSync(join(prefix, 'lib'))).toEqual(['revento']);
+  });
+
+  it('has no file for arm64 with musl', async () => {
+    shadow('uname', 'case $1 in -s) echo Linux ;; *) echo aarch64 ;; esac');
+    shadow('ls', 'case $1 in *musl*) ;; *) exit 2 ;; esac');
+    const { status, stderr } = await install();
+    expect([status, stderr]).toEqual([1, expect.stringContaining('with musl; install the npm package instead')]);
+    expect(existsSync(prefix)).toBe(false);
+  });
+
+  it('has a program in place at every moment of an update', async () => {
+    await install();
+    for (const name of ['mv', 'rm', 'ln']) {
+      shadow(
+        name,
+        `PATH=\${PATH#*:} ${name} "$@" && { ${join(prefix, 'bin/revento')} > "${work}/said" || echo no >> "${work}/gone"; }`,
+      );
+    }
+    release('1.0.1');
+    expect(await install()).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(join(work, 'gone'))).toBe(false);
+    expect(readFileSync(join(work, 'said'), 'utf8')).toBe('1.0.1\n');
   });
 
   it('does nothing when only half of it has arrived', () => {
