@@ -50,10 +50,16 @@ sum() {
   if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
 }
 
+# Quotes a path for a shell, whatever is in it.
+quoted() {
+  printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")"
+}
+
 main() {
   [ $# -ge 1 ] || fail 'usage: sh install.sh SOURCE [PREFIX]'
   source=$1
   prefix=${2:-$HOME/.local}
+  case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
   file=$(archive)
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
@@ -83,7 +89,7 @@ main() {
     *":$prefix/bin:"*) ;;
     *) echo "Add it to your PATH: export PATH=\"$prefix/bin:\$PATH\"" ;;
   esac
-  echo "To remove it: rm -r $folder $prefix/bin/revento"
+  echo "To remove it: rm -r $(quoted "$folder") $(quoted "$prefix/bin/revento")"
 }
 
 # Last, so that half a download does nothing.

@@ -134,6 +134,19 @@ describe.skipIf(process.platform === 'win32')('install.sh', () => {
     expect(readFileSync(join(work, 'said'), 'utf8')).toBe('1.0.1\n');
   });
 
+  it.each(["it's a home", '$HOME', 'a relative one'])(
+    'says how to remove all of it under the prefix %s',
+    async (name) => {
+      const absolute = join(work, name);
+      prefix = name.startsWith('a ') ? name : absolute;
+      const { stdout } = await install();
+      const [, remedy = ''] = /^To remove it: (.*)$/m.exec(stdout) ?? [];
+      execFileSync('sh', ['-c', remedy], { cwd: join(work, 'tmp') });
+      expect(readdirSync(absolute, { recursive: true }).sort()).toEqual(['bin', 'lib']);
+      expect(stdout).toContain(`as ${absolute}/bin/revento`);
+    },
+  );
+
   it('does nothing when only half of it has arrived', () => {
     const half = readFileSync(script, 'utf8').slice(0, -20);
     execFileSync('sh', ['-s', source, prefix], { input: half, env: { PATH: process.env['PATH'], HOME: work } });
