@@ -63,6 +63,8 @@ main() {
   file=$(archive)
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
 
   fetch SHA256SUMS
   expected=$(awk -v file="$file" '$2 == file { print $1 }' "$work/SHA256SUMS")

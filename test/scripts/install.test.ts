@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -146,6 +146,20 @@ describe.skipIf(process.platform === 'win32')('install.sh', () => {
       expect(stdout).toContain(`as ${absolute}/bin/revento`);
     },
   );
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    server.removeAllListeners('request');
+    const asked = once(server, 'request');
+    const env = { PATH: process.env['PATH'], HOME: join(work, 'home'), TMPDIR: join(work, 'tmp') };
+    const child = spawn('sh', [script, source, prefix], { env, detached: true });
+    const ended = once(child, 'exit');
+    await asked;
+    expect(readdirSync(join(work, 'tmp'))).toHaveLength(1);
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(readdirSync(join(work, 'tmp'))).toEqual([]);
+    server.closeAllConnections();
+  });
 
   it('does nothing when only half of it has arrived', () => {
     const half = readFileSync(script, 'utf8').slice(0, -20);
