@@ -88,7 +88,10 @@ main() {
 
   echo "Installed revento $version as $prefix/bin/revento"
   case ":$PATH:" in
-    *":$prefix/bin:"*) ;;
+    *":$prefix/bin:"*)
+      found=$(command -v revento || true)
+      [ "$found" -ef "$prefix/bin/revento" ] || echo "Another revento comes first in your PATH: $found"
+      ;;
     *) echo "Add it to your PATH: export PATH=\"$prefix/bin:\$PATH\"" ;;
   esac
   echo "To remove it: rm -r $(quoted "$folder") $(quoted "$prefix/bin/revento")"

@@ -147,6 +147,14 @@ describe.skipIf(process.platform === 'win32')('install.sh', () => {
     },
   );
 
+  it('names another revento that comes first in the PATH, and no other', async () => {
+    const path = `${join(prefix, 'bin')}:${process.env['PATH']}`;
+    expect((await install(source, { PATH: path })).stdout).not.toMatch(/PATH/);
+    shadow('revento', 'echo 0.9.0');
+    const { stdout } = await install(source, { PATH: `${join(work, 'first')}:${path}` });
+    expect(stdout).toContain(`Another revento comes first in your PATH: ${join(work, 'first/revento')}`);
+  });
+
   it('leaves nothing behind when it is interrupted', async () => {
     server.removeAllListeners('request');
     const asked = once(server, 'request');
