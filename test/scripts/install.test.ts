@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, '../..');
 const script = join(root, 'scripts/binaries/install.sh');
 const names = ['linux-x64', 'linux-x64-musl', 'linux-arm64', 'darwin-arm64'].map((target) => `revento-${target}`);
 
+type Words = Readonly<Record<string, string>>;
+
 let work: string;
 let server: Server;
 let source: string;
@@ -36,10 +38,7 @@ function shadow(name: string, text: string): void {
   writeFileSync(join(work, 'first', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
 }
 
-function install(
-  from = source,
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ status: number; stdout: string; stderr: string }> {
+function install(from = source, more: Words = {}): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const path = `${join(work, 'first')}:${process.env['PATH']}`;
     const env = { PATH: path, HOME: join(work, 'home'), TMPDIR: join(work, 'tmp'), ...more };
@@ -178,37 +177,24 @@ describe.skipIf(process.platform === 'win32')('install.sh', () => {
 
 describe.skipIf(process.platform === 'win32')('action.yml', () => {
   interface Step {
-    readonly id?: string;
-    readonly run?: string;
+    readonly run?: string | undefined;
     readonly uses?: string;
-    readonly env?: Readonly<Record<string, string>>;
+    readonly env?: Words | undefined;
   }
   const { runs } = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as { runs: { steps: readonly Step[] } };
 
   it('installs and runs by its own steps, without its cache', () => {
     const files = { GITHUB_OUTPUT: join(work, 'output'), GITHUB_PATH: join(work, 'path') };
     for (const file of Object.values(files)) writeFileSync(file, '');
-    const inputs: Readonly<Record<string, string>> = {
+    const inputs: Words = {
       source: `file://${work}`,
       run: 'revento --version > said\nfalse | true',
     };
-    for (const { run, uses, env = {} } of runs.steps) {
+    for (const { run, uses, env } of runs.steps) {
       expect([run, uses].filter((one) => one !== undefined)).toHaveLength(1);
       if (run === undefined) continue;
-      const given = Object.entries(env).map(([name, value]) => [name, filled(value, inputs)]);
       const added = readFileSync(files.GITHUB_PATH, 'utf8').trim();
-      const { status, stderr } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', run], {
-        cwd: work,
-        env: {
-          ...files,
-          ...Object.fromEntries(given),
-          PATH: `${added}:${process.env['PATH']}`,
-          HOME: join(work, 'home'),
-          RUNNER_TEMP: join(work, 'tmp'),
-          GITHUB_ACTION_PATH: root,
-        },
-        encoding: 'utf8',
-      });
+      const { status, stderr } = ended({ run, env }, inputs, { ...files, PATH: `${added}:${process.env['PATH']}` });
       // The last one fails in the middle of a pipe.
       expect([run, status, stderr]).toEqual([run, run.includes('COMMANDS') ? 1 : 0, '']);
     }
@@ -216,6 +202,32 @@ describe.skipIf(process.platform === 'win32')('action.yml', () => {
     expect(readFileSync(files.GITHUB_OUTPUT, 'utf8')).toMatch(/^key=[0-9a-f]{64}\n$/);
   });
 
-  const filled = (text: string, inputs: Readonly<Record<string, string>>) =>
+  it('stops where the checksums cannot be summed, instead of sharing a cache with everybody', () => {
+    for (const name of ['sha256sum', 'shasum']) shadow(name, 'exit 1');
+    const output = join(work, 'output');
+    writeFileSync(output, '');
+    const path = `${join(work, 'first')}:${process.env['PATH']}`;
+    const [sums = {}] = runs.steps;
+    const { status } = ended(sums, { source: `file://${work}` }, { GITHUB_OUTPUT: output, PATH: path });
+    expect([status, readFileSync(output, 'utf8')]).toEqual([1, '']);
+  });
+
+  /** Runs a step as GitHub does, to its end. */
+  function ended({ run = '', env = {} }: Step, inputs: Words, more: Words): { status: number | null; stderr: string } {
+    const given = Object.entries(env).map(([name, value]) => [name, filled(value, inputs)]);
+    return spawnSync('bash', ['-e', '-o', 'pipefail', '-c', run], {
+      cwd: work,
+      env: {
+        ...Object.fromEntries(given),
+        HOME: join(work, 'home'),
+        RUNNER_TEMP: join(work, 'tmp'),
+        GITHUB_ACTION_PATH: root,
+        ...more,
+      },
+      encoding: 'utf8',
+    });
+  }
+
+  const filled = (text: string, inputs: Words) =>
     text.replace(/\$\{\{ inputs\.(\w+) \}\}/g, (_whole, name: string) => inputs[name] ?? '');
 });
