@@ -37,7 +37,9 @@ fetch() {
   case $source in
     http://* | https://* | file://*)
       if command -v curl >/dev/null; then
-        curl --fail --silent --show-error --location --output "$work/$1" "${source%/}/$1"
+        # An address with https never leads to one without.
+        case $source in https:*) protocols=https ;; *) protocols=http,https ;; esac
+        curl --fail --silent --show-error --location --proto-redir "=$protocols" --output "$work/$1" "${source%/}/$1"
       else
         wget -q -O "$work/$1" "${source%/}/$1"
       fi

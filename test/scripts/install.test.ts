@@ -2,12 +2,14 @@ import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { selfSigned } from '../support/http/certificate.ts';
 
 const root = join(import.meta.dirname, '../..');
 const script = join(root, 'scripts/binaries/install.sh');
@@ -99,6 +101,20 @@ describe.skipIf(process.platform === 'win32')('install.sh', () => {
     for (const name of names) rmSync(join(work, `${name}.tar.gz`));
     expect(await install()).toMatchObject({ status: 1, stderr: expect.stringContaining('could not be fetched') });
     expect(existsSync(prefix)).toBe(false);
+  });
+
+  it('follows an address with http elsewhere, but never one with https to http', async () => {
+    const { key, cert, certFile } = selfSigned('localhost', work);
+    const redirect: RequestListener = ({ url = '' }, response) =>
+      response.writeHead(302, { location: `${source}${url}` }).end();
+    const [open, secure] = [createServer(redirect), createSecureServer({ key, cert }, redirect)];
+    for (const one of [open, secure]) await once(one.listen(0, '127.0.0.1'), 'listening');
+    const [from, secureFrom] = [open, secure].map((one) => (one.address() as AddressInfo).port);
+    const { status, stderr } = await install(`https://localhost:${secureFrom}`, { CURL_CA_BUNDLE: certFile });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/"http" not supported|http.* disabled/)]);
+    expect(existsSync(prefix)).toBe(false);
+    expect(await install(`http://127.0.0.1:${from}`)).toMatchObject({ status: 0, stderr: '' });
+    for (const one of [open, secure]) one.close();
   });
 
   it('keeps what works when the new program does not run on this machine', async () => {
