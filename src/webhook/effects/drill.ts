@@ -5,7 +5,7 @@ import { type Answer, describeAnswer, type Judgment } from '../conformance/answe
 import type { Bench, Parts } from '../conformance/bench.ts';
 import { isFromFront } from '../conformance/front.ts';
 import { type Change, describeChange, isSameChange, timesOf } from './change.ts';
-import { type Effects, type Expected, Unjudged } from './effects.ts';
+import { type Effects, type Expected, Restless, Unjudged } from './effects.ts';
 
 /** How often a delivery that was not acknowledged is sent again. */
 const mostRetries = 2;
@@ -167,7 +167,7 @@ export class Drill {
   /**
    * A failure, if one more plain delivery still changes what it did before.
    *
-   * @throws Unjudged otherwise: then the effects change for other reasons
+   * @throws Restless otherwise: then the effects change for other reasons
    */
   async confirmed(got: string): Promise<Judgment> {
     const one = await this.one();
@@ -177,7 +177,7 @@ export class Drill {
     );
     if (isSameChange(control, one)) return { outcome: 'fail', got };
     const both = `${describeChange(control)} instead of ${describeChange(one)}`;
-    throw new Unjudged(`the effects change on their own: a plain delivery changed ${both}`);
+    throw new Restless(`the effects change on their own: a plain delivery changed ${both}`);
   }
 }
 

@@ -5,6 +5,9 @@ import { type Change, changeBetween, isSameChange } from './change.ts';
 /** Why a case could not be judged, as a clause. */
 export class Unjudged extends Error {}
 
+/** The same where the effects change without a delivery. */
+export class Restless extends Unjudged {}
+
 interface EffectsOptions {
   /**
    * What the handler has done so far.
@@ -51,7 +54,7 @@ export class Effects {
   /**
    * Waits until they no longer change.
    *
-   * @throws Unjudged when they keep changing, or cannot be read
+   * @throws Restless when they keep changing, and Unjudged when they cannot be read
    */
   async settled(): Promise<Json> {
     const { clock, limitMs, read } = this.#options;
@@ -60,7 +63,7 @@ export class Effects {
     let value = await read();
     if (this.#known !== undefined && changeBetween(this.#known, value).length === 0) return value;
     for (let since = clock.monotonic(); clock.monotonic() - since < quietMs; ) {
-      if (clock.monotonic() > limit) throw new Unjudged('the effects keep changing although nothing is sent');
+      if (clock.monotonic() > limit) throw new Restless('the effects keep changing although nothing is sent');
       const next = await this.#next();
       if (changeBetween(value, next).length > 0) since = clock.monotonic();
       value = next;
@@ -73,7 +76,7 @@ export class Effects {
    * What has changed since `before`: waits until it is what was expected, and then whether it stays so. Resolves with
    * another change once the time for it is over; where `isExpected` is null, always then.
    *
-   * @throws Unjudged when they keep changing, or cannot be read
+   * @throws Restless when they keep changing, and Unjudged when they cannot be read
    */
   async changeSince(before: Json, isExpected: Expected): Promise<Change> {
     const { clock, limitMs, read } = this.#options;
@@ -88,7 +91,7 @@ export class Effects {
         this.#known = value;
         return change;
       }
-      if (now - startedAt > 2 * limitMs + this.#quietMs) throw new Unjudged('the effects keep changing');
+      if (now - startedAt > 2 * limitMs + this.#quietMs) throw new Restless('the effects keep changing');
       value = await this.#next();
       const next = changeBetween(before, value);
       if (isSameChange(next, change)) continue;
