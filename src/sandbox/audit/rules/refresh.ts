@@ -32,15 +32,19 @@ export const refreshRules: readonly Rule[] = [
     source: 'guide, refreshing',
     fix: 'refresh under a lock shared by all processes, and read the stored tokens again after acquiring it',
     needs: 'two calls at once that need the same refresh',
-    judge: (evidence) => ({
-      breaches: reuses(evidence)
-        .filter(({ isParallel }) => isParallel)
-        .map(({ first, again }) => ({
-          what: 'two concurrent refreshes sent the same refresh token',
-          shown: [first, again],
-        })),
-      isSeen: [...expiredByToken(evidence).values()].some((calls) => calls.length > 1) || hasShared(evidence),
-    }),
+    judge: (evidence) => {
+      const isTried = triesAmong(refreshes(evidence));
+      const herds = [...expiredByToken(evidence).values()].filter((calls) => calls.length > 1);
+      return {
+        breaches: reuses(evidence)
+          .filter(({ isParallel }) => isParallel)
+          .map(({ first, again }) => ({
+            what: 'two concurrent refreshes sent the same refresh token',
+            shown: [first, again],
+          })),
+        isSeen: herds.some(([first]) => first !== undefined && isTried(first)) || hasShared(evidence),
+      };
+    },
   },
   {
     id: 'refresh-token-spent',

@@ -60,6 +60,7 @@ describeRules([
         await Promise.all([rig.refresh(one.refresh), rig.refresh(other.refresh)]);
       },
     },
+    unseen: { 'five calls that no refresh follows': (rig) => expired(rig, 5) },
   },
   {
     rule: 'refresh-token-spent',
