@@ -107,8 +107,7 @@ function placeWithoutLinks(path: string, owner: Owner): boolean {
 
 /**
  * The lock file, then the process that has begun to take it over, then the one that has begun to take over from that
- * one. The
- * last one is the owner. Empty when the lock is free.
+ * one. The last one is the owner. Empty when the lock is free.
  */
 function follow(path: string): Found[] {
   const chain: Found[] = [];

@@ -28,11 +28,17 @@ export function ownIdentity(platform: NodeJS.Platform = process.platform): Proce
   const isLinux = hasProc(platform);
   return {
     pid: process.pid,
-    start: isLinux ? (statusOf(process.pid)?.start ?? '') : `@${Math.ceil(performance.timeOrigin)}`,
+    start: isLinux ? ownStartInProc() : `@${Math.ceil(performance.timeOrigin)}`,
     host: hostname(),
     boot: bootId(platform),
     pidns: isLinux ? orEmpty(() => readlinkSync('/proc/self/ns/pid')) : '',
   };
+}
+
+/** Empty where `/proc` is that of another process namespace: there our number belongs to another process. */
+function ownStartInProc(): string {
+  const number = orEmpty(() => readlinkSync('/proc/self'));
+  return number === `${process.pid}` ? (statusOf(process.pid)?.start ?? '') : '';
 }
 
 /** Elsewhere `/proc` is missing or different; on Windows it is a directory of the current drive, which others may make. */
@@ -51,29 +57,37 @@ export function livenessOf(
   writtenAtMs: number,
   self: ProcessIdentity,
   nowMs: number,
+  platform: NodeJS.Platform = process.platform,
 ): Liveness {
   if (owner.host !== self.host || owner.pidns !== self.pidns) return 'unknown';
+  // Without `/proc` nothing but the name tells two Linux machines or containers apart.
+  if (hasProc(platform) && `${self.boot}${self.pidns}${owner.boot}` === '') return 'unknown';
   if (owner.boot !== self.boot) {
     // Two machines may share a name and a directory: only what was last touched before this one started is of the past.
     return writtenAtMs < nowMs - uptime() * 1000 ? 'dead' : 'unknown';
   }
   if (!isRunning(owner.pid)) return 'dead';
-  if (hasProc(process.platform) && !owner.start.startsWith('@')) return livenessInProc(owner);
+  if (hasProc(platform) && !owner.start.startsWith('@')) return livenessInProc(owner, self);
   const silentMs = nowMs - writtenAtMs;
   if (silentMs < doubtMs) return 'alive';
-  const startedMs = startedAtMs(owner.pid, process.platform);
+  const startedMs = startedAtMs(owner.pid, platform);
+  if (startedMs === 'ended') return 'dead';
+  // An earlier version of revento wrote no start here.
+  const began = /^@(\d+)$/.exec(owner.start)?.[1];
   // Its own clock starts a moment after the process, and another process with this number starts after it has ended.
-  if (startedMs !== null) return startedMs > Number(owner.start.slice(1)) ? 'dead' : 'alive';
+  if (startedMs !== null && began !== undefined) return startedMs > Number(began) ? 'dead' : 'alive';
   // The number alone may belong to another process now, which does not touch the file.
   return silentMs > 600_000 ? 'dead' : 'alive';
 }
 
-function livenessInProc({ pid, start }: ProcessIdentity): Liveness {
+function livenessInProc({ pid, start }: ProcessIdentity, self: ProcessIdentity): Liveness {
+  // One of the two sees the `/proc` of another process namespace, where this number belongs to another process.
+  if (start === '' || self.start === '') return 'alive';
   const status = statusOf(pid);
   if (status === null) return 'alive';
   // A zombie, which is common in containers without an init.
   if (status.state === 'Z' || status.state === 'X') return 'dead';
-  return start === '' || status.start === start ? 'alive' : 'dead';
+  return status.start === start ? 'alive' : 'dead';
 }
 
 function isRunning(pid: number): boolean {
@@ -103,7 +117,7 @@ function statusOf(pid: number): { readonly state: string; readonly start: string
 function bootId(platform: NodeJS.Platform): string {
   if (hasProc(platform)) return orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
   if (platform !== 'darwin') return '';
-  const { stdout } = spawnSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'latin1', timeout: 2_000 });
+  const { stdout } = spawnSync('/usr/sbin/sysctl', ['-n', 'kern.boottime'], { encoding: 'latin1', timeout: 2_000 });
   return /sec = (\d+)/.exec(stdout ?? '')?.[1] ?? '';
 }
 

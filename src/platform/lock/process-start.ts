@@ -6,13 +6,15 @@ const freshMs = 10_000;
 /** For PowerShell on a busy machine. */
 const limitMs = 10_000;
 
-const answers = new Map<number, { readonly startedMs: number | null; readonly atMs: number }>();
+type Start = number | 'ended' | null;
+
+const answers = new Map<number, { readonly startedMs: Start; readonly atMs: number }>();
 
 /**
  * When the process that has a number now was started, by asking a program of the system: Unix milliseconds, in whole
- * seconds on Unix; null where that is not known. The answer may be ten seconds old.
+ * seconds on Unix; `ended` for a zombie, null where that is not known. The answer may be ten seconds old.
  */
-export function startedAtMs(pid: number, platform: NodeJS.Platform): number | null {
+export function startedAtMs(pid: number, platform: NodeJS.Platform): Start {
   const known = answers.get(pid);
   if (known !== undefined && performance.now() - known.atMs < freshMs) return known.startedMs;
   const startedMs = platform === 'win32' ? askPowerShell(pid) : askPs(pid);
@@ -20,10 +22,11 @@ export function startedAtMs(pid: number, platform: NodeJS.Platform): number | nu
   return startedMs;
 }
 
-/** Source: POSIX.1-2017 `ps`, and its format `lstart` of macOS, the BSDs and Linux. */
-function askPs(pid: number): number | null {
-  const said = ask('/bin/ps', ['-o', 'lstart=', '-p', `${pid}`]);
-  const time = Date.parse(`${said} UTC`);
+/** Source: POSIX.1-2017 `ps`, and its formats `stat` and `lstart` of macOS, the BSDs and Linux. */
+function askPs(pid: number): Start {
+  const said = ask('/bin/ps', ['-o', 'stat=', '-o', 'lstart=', '-p', `${pid}`]);
+  if (said.startsWith('Z')) return 'ended';
+  const time = Date.parse(`${said.replace(/^\S+/, '')} UTC`);
   return Number.isNaN(time) ? null : time;
 }
 

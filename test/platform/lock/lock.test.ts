@@ -124,12 +124,6 @@ describe.skipIf(lack !== null)(withReason('a lock where only a program tells whe
   });
 });
 
-describe('this process', () => {
-  it('is identified on Windows without reading /proc, a directory that anybody can make there', () => {
-    expect(ownIdentity('win32')).toMatchObject({ start: expect.stringMatching(/^@\d+$/), boot: '', pidns: '' });
-  });
-});
-
 describe('a lock whose owner runs', () => {
   it('is waited for until the limit, and the error names who holds it and for how long', async () => {
     plant({}, 12_000);
