@@ -144,6 +144,13 @@ export interface SealedFile {
   rewrite(from: SealedRecord, content: SealedRecord['content']): SealedRecord;
   /** The same into the reserved space, falling back to rescue copies. Synchronous: nothing can come in between. Never throws. */
   commit(from: SealedRecord, content: SealedRecord['content']): Commit;
+  /**
+   * Whether what is there belongs to another profile: on a disk that does not tell upper from lower case, `Prod` and
+   * `prod` have one directory. What opens with this profile's name belongs to this one.
+   */
+  isOthers(): Promise<boolean>;
+  /** @throws ReventoError `file` when `isOthers`: then nothing may be made or removed here */
+  requireOwn(): Promise<void>;
   /** Fails as `create` would fail now; leaves nothing behind. */
   rehearse(): Promise<void>;
   /** Writes a first or a replacing record with the key new records get. */

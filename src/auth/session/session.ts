@@ -131,6 +131,7 @@ export function createSessions(options: SessionOptions): Sessions {
     async forget(key) {
       if (!fileOf(key).hasTrace()) return false;
       return whileLocked(key, async (file) => {
+        await file.requireOwn();
         const hadAny = file.remove();
         await dropLog(fileNameOf(key));
         return hadAny;

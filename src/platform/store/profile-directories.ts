@@ -1,11 +1,12 @@
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { requireFileName } from '../../files/file-name.ts';
 import { asOwner } from '../files/as-owner.ts';
 
 /**
  * Removes what is left of a profile whose logins and secrets are gone: the logs of its requests, a sandbox that is
- * kept in it, and the places of its sealed files and logs when nothing is left there. What another process has put there meanwhile stays.
+ * kept in it, and the places of its sealed files and logs when nothing is left there. What another process has put
+ * there meanwhile stays, and what belongs to another profile, see `profileSharing`.
  *
  * @throws ReventoError `usage` when the name cannot be that of a directory
  */
@@ -16,13 +17,39 @@ export function discardProfile(configDir: string, profile: string): void {
   asOwner(logs, () => {
     const removeIn = (directory: string, isMeant: (entry: string) => boolean) =>
       attempt(() => {
+        if (profileSharing(directory) !== null) return;
         for (const entry of readdirSync(directory)) if (isMeant(entry)) rmSync(join(directory, entry), { force: true });
       });
     removeIn(logs, () => true);
     removeIn(join(configDir, 'listeners', name), () => true);
     removeIn(sealed, (entry) => sealedLog.test(entry));
-    for (const directory of ['pace', 'listeners', 'auth']) attempt(() => rmdirSync(join(configDir, directory, name)));
+    for (const directory of [logs, join(configDir, 'listeners', name), sealed]) {
+      if (profileSharing(directory) === null) attempt(() => rmdirSync(directory));
+    }
   });
+}
+
+/**
+ * The profile whose directory a path leads to, when that is not the one it names; null otherwise. On a disk that does
+ * not tell upper from lower case `auth/prod` leads to `auth/Prod`, while the settings hold two profiles.
+ */
+export function profileSharing(directory: string): string | null {
+  const [parent, name] = [dirname(directory), basename(directory)];
+  try {
+    return asOwner(directory, () => {
+      const there = statSync(directory, { bigint: true });
+      const entries = readdirSync(parent);
+      if (entries.includes(name) && !lstatSync(directory).isSymbolicLink()) return null;
+      const isSame = (entry: string): boolean => {
+        const status = statSync(join(parent, entry), { bigint: true, throwIfNoEntry: false });
+        return status?.ino === there.ino && status.dev === there.dev;
+      };
+      return entries.find((entry) => entry !== name && isSame(entry)) ?? null;
+    });
+  } catch {
+    // Missing or not accessible: the command that uses it reports that.
+    return null;
+  }
 }
 
 /** A sealed log, its temporary copy, or one that was damaged and moved aside. */

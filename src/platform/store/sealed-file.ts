@@ -38,6 +38,8 @@ interface SealedFileOptions {
   readonly locks: Locks;
   readonly journal: SpentJournal;
   readonly sealedFiles: () => readonly SealedBy[];
+  /** Another profile to whose directory the path leads; null when it is that of this one. */
+  readonly sharing: () => string | null;
   /** Called with the lock held, to remove leftovers of earlier crashes. */
   readonly sweep: () => void;
   readonly now: () => number;
@@ -49,14 +51,16 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   /** Seals the record again with the key of another source. Needs the lock. */
   reseal(from: SealedRecord, key: StoreKey): SealedRecord;
 } {
-  const { place, paths, lockPath, remedies, keys, locks, journal, sealedFiles, sweep, now, notice } = options;
+  const { place, paths, lockPath, remedies, keys, locks, journal, sealedFiles, sharing, sweep, now, notice } = options;
   const { file, next, rescues } = paths;
   const loosened = (path: string): void => notice(`warning: ${path} was open to other users; permissions fixed`);
 
-  const damaged = (): ReventoError =>
-    new ReventoError('store_corrupt', `${file} is damaged, or was copied from elsewhere; it was left unchanged.`, {
-      hint: remedies.replace,
-    });
+  const damaged = (): ReventoError => {
+    const other = sharing();
+    if (other !== null) return otherProfile(file, other);
+    const message = `${file} is damaged, or was copied from elsewhere; it was left unchanged.`;
+    return new ReventoError('store_corrupt', message, { hint: remedies.replace });
+  };
 
   const newest = async (): Promise<Newest | null> => {
     const text = readText(file, loosened);
@@ -67,6 +71,13 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     });
     if (found === null) throw damaged();
     return found;
+  };
+
+  const isOthers = async (): Promise<boolean> => sharing() !== null && (await newest().catch(() => null)) === null;
+
+  const requireOwn = async (): Promise<void> => {
+    const other = sharing();
+    if (other !== null && (await isOthers())) throw otherProfile(file, other);
   };
 
   const keyOf = (record: SealedRecord): StoreKey => {
@@ -131,6 +142,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
 
     async settle() {
       const found = await newest();
+      if (found === null && sharing() !== null) return null;
       let record = found?.record ?? null;
       if (record !== null && found?.isCopy) {
         record = replace(keyOf(record), record.binding, record.content, record.generation);
@@ -180,7 +192,12 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       }
     },
 
+    isOthers,
+
+    requireOwn,
+
     async rehearse() {
+      await requireOwn();
       await keys.checkForNew(keys.choice(), sealedFiles());
       const trial = `${file}.${randomBytes(6).toString('hex')}.tmp`;
       try {
@@ -193,6 +210,7 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
     },
 
     async create(binding, content) {
+      await requireOwn();
       const others = sealedFiles();
       const key = await keys.forNew(keys.choice(), others);
       // A new login replaces a damaged one.
@@ -231,6 +249,15 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       return hadAny;
     },
   };
+}
+
+/** The failure of a command that would change what belongs to another profile. */
+export function otherProfile(path: string, other: string): ReventoError {
+  return new ReventoError(
+    'file',
+    `${path} belongs to profile "${other}": this disk does not distinguish the names of the two profiles.`,
+    { hint: `choose another name, or use profile "${other}"` },
+  );
 }
 
 /** Adds the remedy for a lost key, which would otherwise need a backup. */

@@ -32,6 +32,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
     const sealed = file();
     const lock = await sealed.lock({ signal });
     try {
+      await sealed.requireOwn();
       const record = await sealed.settle();
       const content = edit(record?.content ?? {});
       if (Object.keys(content).length === 0) sealed.remove();
@@ -91,7 +92,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
       if (!sealed.hasTrace()) return;
       const lock = await sealed.lock({ signal });
       try {
-        sealed.remove();
+        if (!(await sealed.isOthers())) sealed.remove();
       } finally {
         lock.release();
       }

@@ -20,8 +20,9 @@ import { makePrivateDirectory } from '../files/private-directory.ts';
 import { createKeySources, type SealedBy } from '../key/key-source.ts';
 import type { Keyring } from '../key/keyring.ts';
 import type { Locks } from '../lock/lock.ts';
+import { profileSharing } from './profile-directories.ts';
 import { copyPaths, envelopeIn, readCopy } from './sealed-copies.ts';
-import { openSealedFile } from './sealed-file.ts';
+import { openSealedFile, otherProfile } from './sealed-file.ts';
 import { openSealedLog } from './sealed-log.ts';
 import { openSpentJournal } from './spent-journal.ts';
 
@@ -113,6 +114,7 @@ export function openVault(options: VaultOptions): OpenVault {
         locks,
         journal,
         sealedFiles: all,
+        sharing: () => profileSharing(folder),
         sweep: () => sweep(folder, name, clock.now()),
         now: () => clock.now(),
         notice,
@@ -121,6 +123,8 @@ export function openVault(options: VaultOptions): OpenVault {
     async log(profile, name) {
       const folder = join(directory, requireFileName('profile', profile));
       const path = join(folder, `${name}${logEnding}`);
+      const other = profileSharing(folder);
+      if (other !== null) throw otherProfile(path, other);
       const lock = await lockAtOnce(locks, join(folder, `${name}.lock`), folder);
       if (lock === null) return null;
       try {

@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LoginKey } from '../../../src/login/login.ts';
+import { discardProfile } from '../../../src/platform/store/profile-directories.ts';
+import { createSecretStore } from '../../../src/platform/store/sealed-secrets.ts';
+import { exceptOnWindows } from '../../support/except-on-windows.ts';
+import { freshToken, StoreRig } from '../../support/store/store-rig.ts';
+
+let rig: StoreRig;
+beforeEach(() => {
+  rig = new StoreRig();
+});
+afterEach(() => rig.remove());
+
+const key: LoginKey = { kind: 'installation', eventId: 'evt_1' };
+const onShared = exceptOnWindows('needs a link, which only administrators may make');
+const sessions = (profile: string) => rig.sessions({ profile });
+const secrets = (profile: string) =>
+  createSecretStore({
+    profile,
+    vault: rig.vault(),
+    environment: {},
+    authBase: () => 'https://auth.test',
+    confirmHost: () => Promise.reject(new Error('a question that the test did not expect')),
+    redactor: rig.redactor,
+  });
+const refusal = { code: 'file', message: expect.stringContaining('belongs to profile "Prod"') };
+
+/** Makes `prod` lead to `Prod`, as on a disk that does not tell upper from lower case. */
+function share(kind: string): void {
+  mkdirSync(join(rig.configDir, kind, 'Prod'), { recursive: true });
+  const path = join(rig.configDir, kind, 'prod');
+  if (!existsSync(path)) symlinkSync('Prod', path);
+}
+
+/** What the profile Prod has stored, byte by byte. */
+function stored(): Record<string, string> {
+  const directory = dirname(rig.path('x', 'Prod'));
+  return Object.fromEntries(
+    readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'latin1')]),
+  );
+}
+
+describe('a profile whose name leads to the directory of another', () => {
+  onShared('does not replace the login of the other, and says so before the browser is opened', async () => {
+    await sessions('Prod').save(rig.grant());
+    share('auth');
+    const before = stored();
+    await expect(sessions('prod').prepare(key)).rejects.toMatchObject(refusal);
+    await expect(sessions('prod').save(rig.grant())).rejects.toMatchObject(refusal);
+    expect(stored()).toEqual(before);
+    expect(await sessions('Prod').read(key)).not.toBeNull();
+  });
+
+  onShared('neither reads nor forgets the login of the other', async () => {
+    await sessions('Prod').save(rig.grant());
+    share('auth');
+    const before = stored();
+    await expect(sessions('prod').read(key)).rejects.toMatchObject(refusal);
+    await expect(sessions('prod').forget(key)).rejects.toMatchObject(refusal);
+    expect(stored()).toEqual(before);
+  });
+
+  onShared('stores nothing there, not even beside what the other has', async () => {
+    share('auth');
+    await expect(sessions('prod').save(rig.grant())).rejects.toMatchObject(refusal);
+    await expect(secrets('prod').set('client_secret', freshToken())).rejects.toMatchObject(refusal);
+    await expect(rig.vault().log('prod', 'sandbox')).rejects.toMatchObject(refusal);
+    expect(stored()).toEqual({});
+  });
+
+  onShared('is removed without the secrets, logs and listeners of the other', async () => {
+    await secrets('Prod').set('client_secret', freshToken());
+    for (const kind of ['auth', 'pace', 'listeners']) share(kind);
+    const others = [
+      rig.path('sandbox.sealed', 'Prod'),
+      ...['pace', 'listeners'].map((kind) => join(rig.configDir, kind, 'Prod', 'x')),
+    ];
+    for (const path of others) writeFileSync(path, 'x');
+    const before = stored();
+    await secrets('prod').forget();
+    discardProfile(rig.configDir, 'prod');
+    expect(stored()).toEqual(before);
+    expect(others.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  onShared('still uses, replaces and forgets a login that it stored there itself', async () => {
+    await sessions('prod').save(rig.grant());
+    renameSync(dirname(rig.path('x', 'prod')), dirname(rig.path('x', 'Prod')));
+    share('auth');
+    expect((await sessions('prod').read(key))?.state).toBe('active');
+    await sessions('prod').save(rig.grant({ organizationId: 'org_new' }));
+    expect(await sessions('prod').forget(key)).toBe(true);
+    expect(stored()).toEqual({});
+  });
+});
+
+describe('a profile with a directory of its own', () => {
+  it('loses what is left of it when it is removed', async () => {
+    await secrets('prod').set('client_secret', freshToken());
+    await secrets('prod').forget();
+    mkdirSync(join(rig.configDir, 'pace', 'prod'), { recursive: true });
+    discardProfile(rig.configDir, 'prod');
+    expect(['auth', 'pace'].map((kind) => readdirSync(join(rig.configDir, kind)))).toEqual([[], []]);
+  });
+});
