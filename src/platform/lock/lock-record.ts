@@ -44,10 +44,10 @@ export function look(path: string): Found | null {
   return { path, text, inode: ino, touchedAtMs: mtimeMs, owner: parseOwner(text) };
 }
 
-/** Whether it is still the same file with the same content, so no process has taken it over. */
+/** Whether it is still the same file: no process has taken it over, and an owner that was silent has not touched it. */
 export function isUnchanged(found: Found): boolean {
   const now = look(found.path);
-  return now !== null && now.inode === found.inode && now.text === found.text;
+  return now !== null && now.inode === found.inode && now.text === found.text && now.touchedAtMs === found.touchedAtMs;
 }
 
 /** Whether the owner runs, as far as known. */
