@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../../src/platform/lock/process-identity.ts';
 import { root } from '../../support/program/build.ts';
 import { bundle } from '../../support/program/bundle.ts';
+import { lackOf, withReason } from '../../support/program/needs.ts';
 import { until } from '../../support/until.ts';
 
 let programs: string;
@@ -29,9 +30,12 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function startWorker(crashPoints: object = {}): Promise<ChildProcess> {
+/** @param within  a command that runs the one behind it */
+async function startWorker(crashPoints: object = {}, within: readonly string[] = []): Promise<ChildProcess> {
+  const [execPath = '', ...words] = [...within, process.execPath];
   const worker = fork(program, [path, join(directory, 'inside')], {
-    execArgv: ['--require', join(root, 'test/support/program/preload/crash-point.cjs')],
+    execPath,
+    execArgv: [...words, '--require', join(root, 'test/support/program/preload/crash-point.cjs')],
     env: { PATH: process.env['PATH'], CRASH_PLAN: JSON.stringify(crashPoints) },
   });
   workers.push(worker);
@@ -105,5 +109,16 @@ describe('a process stopped while it takes over the lock of a dead one', () => {
     expect(await Promise.race([second, waits])).toBe('still waiting');
     sleeper.kill('SIGCONT');
     expect(await Promise.all([first, second])).toEqual([true, true]);
+  });
+});
+
+const lack = lackOf('process namespace');
+describe.skipIf(lack !== null)(withReason('a process in a namespace that has the /proc of another', lack), () => {
+  it('is not identified by the start of the process that has its number there', async () => {
+    const shell = ['sh', '-c', '"$@"; true', 'sh'];
+    const worker = await startWorker({ 'lock-taken': { action: 'kill' } }, ['unshare', '-f', '--pid', ...shell]);
+    worker.send('go');
+    await ended(worker);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: 2, start: '' });
   });
 });

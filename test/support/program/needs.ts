@@ -85,6 +85,10 @@ const needs = {
     probe: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'true'],
     packages: 'util-linux, run as root',
   },
+  'process namespace': {
+    probe: ['unshare', '--fork', '--pid', 'true'],
+    packages: 'util-linux, run as root',
+  },
 } as const satisfies Readonly<Record<string, Need>>;
 
 export type NeedName = keyof typeof needs;
