@@ -24,6 +24,9 @@ if (unknown.length > 0)
 const isHost = ({ name }) => name === `${process.platform}-${process.arch}`;
 const host = targets.find(isHost) ?? fail(`cannot build on ${process.platform} ${process.arch}`);
 const chosen = targets.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const absent = targets.filter((target) => !chosen.includes(target));
+if (values.url !== undefined && absent.length > 0)
+  fail(`--url needs all targets: ${absent.map(({ name }) => name).join(', ')} is missing`);
 const out = resolve(values.out ?? join(root, 'binaries'));
 const readJson = async (...parts) => JSON.parse(await readFile(join(...parts), 'utf8'));
 const manifest = await readJson(root, 'package.json');
@@ -59,7 +62,7 @@ async function archiveOf(target, dist, compilers) {
     await mkdir(directory);
     made.push(await readFile(await compilers[index].compile(target, host, directory)));
   }
-  if (!made[0].equals(made[1])) fail(`${target.name}: two builds of the same sources differ`);
+  if (!made[0].equals(made[1])) throw new Error(`${target.name}: two builds of the same sources differ`);
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   await cp(join(dist, 'man'), join(folder, 'man'), { recursive: true });
   const notices = await readFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
@@ -91,8 +94,6 @@ function sbomWithRuntime({ components }, { bun, integrity, keyring }) {
 
 async function writeManifests(url, lines) {
   const sums = new Map(lines.map((line) => line.trim().split('  ').reverse()));
-  const missing = targets.filter((target) => !chosen.includes(target));
-  if (missing.length > 0) fail(`--url needs all targets: ${missing.map(({ name }) => name).join(', ')} is missing`);
   await writeFile(join(out, 'revento.rb'), formulaOf(manifest.version, url, sums));
   await writeFile(join(out, 'revento.json'), scoopManifestOf(manifest.version, url, sums));
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formulaOf, scoopManifestOf } from '../../scripts/binaries/manifests.mjs';
 import { lackOf, withReason } from '../support/program/needs.ts';
@@ -25,4 +26,12 @@ it('gives Scoop the archive for Windows with its sum', () => {
     architecture: { '64bit': { url: `${url}/revento-windows-x64.zip`, hash: '3'.repeat(64) } },
     bin: 'revento.exe',
   });
+});
+
+it('refuses manifests of some targets before it builds anything', () => {
+  const build = join(import.meta.dirname, '../../scripts/binaries/build.mjs');
+  // Where it could not work in the first place.
+  const env = { ...process.env, TMPDIR: '/nowhere', TEMP: '/nowhere', TMP: '/nowhere' };
+  const { status, stderr } = spawnSync(process.execPath, [build, '--url', url, 'linux-x64'], { env, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('error: --url needs all targets: linux-x64-musl, ')]);
 });
