@@ -120,7 +120,7 @@ func refreshOnce(current login, request func(url.Values) (login, error)) error {
 	sent.IsSent = true
 	// Where this fails, as on a full disk, the new tokens could not be stored either.
 	if err := replace(current, sent); err != nil {
-		return err
+		return firstOf(err, replace(current, current)) // the mark may be on disk already
 	}
 	next, err := request(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {current.RefreshToken}})
 	var refused *tokenError
