@@ -94,7 +94,16 @@ func finish(query url.Values, cookie string) (login, error) {
 	return connected, store(connected)
 }
 
-var tokenClient = newClient(15 * time.Second)
+var tokenClient = newTokenClient()
+
+// newTokenClient uses no connection twice: of one that the server is closing, nobody could say whether a token got through.
+func newTokenClient() *http.Client {
+	own := http.DefaultTransport.(*http.Transport).Clone()
+	own.DisableKeepAlives = true
+	client := newClient(15 * time.Second)
+	client.Transport = own
+	return client
+}
 
 // requestTokens asks for tokens, for a code or a refresh token.
 func requestTokens(form url.Values) (login, error) {

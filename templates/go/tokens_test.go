@@ -178,6 +178,24 @@ func TestOnlyATokenThatCannotHaveBeenUsedIsSentAgain(t *testing.T) {
 	}
 }
 
+func TestARefreshTokenIsSentOnAConnectionOfItsOwn(t *testing.T) {
+	var connections []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connections = append(connections, r.RemoteAddr)
+		io.WriteString(w, `{"access_token":"a2","refresh_token":"r2"}`)
+	}))
+	defer server.Close()
+	before := config
+	config.authBase, config.apiBase = server.URL, server.URL
+	defer func() { config = before }()
+	send(login{}, "/")
+	requestTokens(url.Values{})
+	requestTokens(url.Values{})
+	if len(connections) != 3 || connections[0] == connections[1] || connections[1] == connections[2] {
+		t.Error(connections)
+	}
+}
+
 func TestALongPauseIsLimited(t *testing.T) {
 	sent := ""
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,7 +14,7 @@ const most: Readonly<Record<string, number>> = {
   'python flask': 643,
   'python fastapi': 629,
   'ruby sinatra': 634,
-  'go net/http': 1143,
+  'go net/http': 1150,
   'php none': 1007,
   'java jdk': 1209,
   'csharp aspnet': 900,
