@@ -31,7 +31,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Files that only this program can read, encrypted with AES-256-GCM. */
-final class Sealed {
+class Sealed {
   static final String SUFFIX = ".sealed";
 
   private static final int NONCE_BYTES = 12;

@@ -116,7 +116,12 @@ final class Tokens {
       return;
     }
     // Where this fails, as on a full disk, the new tokens could not be stored either.
-    replace(current, current.sent());
+    try {
+      replace(current, current.sent());
+    } catch (Throwable failed) {
+      replace(current, current); // the mark may be on disk already
+      throw failed;
+    }
     try {
       var form = Map.of("grant_type", "refresh_token", "refresh_token", current.refreshToken());
       replace(current, current.with(request.send(form)));

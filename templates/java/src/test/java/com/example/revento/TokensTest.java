@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.util.Collections;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,12 +27,13 @@ class TokensTest {
   private static final Login RENEWED = new Login(null, null, "a2", "r2", null, false, null);
 
   @TempDir Path directory;
+  private Config config;
   private Sealed sealed;
   private Tokens tokens;
 
   @BeforeEach
   void storeALogin() throws Exception {
-    var config = TestSettings.in(directory);
+    config = TestSettings.in(directory);
     sealed = new Sealed(config.tokenKey);
     tokens = new Tokens(config, sealed);
     tokens.store(SPENT);
@@ -133,6 +135,24 @@ class TokensTest {
         IOException.class,
         () -> tokens.refreshed(SPENT, form -> fail("The answer could not be kept.")));
     Files.delete(lock);
+    assertEquals("a2", tokens.refreshed(SPENT, form -> RENEWED).accessToken());
+  }
+
+  @Test
+  void aTokenThatWasMarkedButNotSentIsSentLater() throws Exception {
+    var isFlushed = new AtomicBoolean();
+    var unflushed =
+        new Sealed(config.tokenKey) {
+          @Override
+          void write(Path path, Object value) throws IOException {
+            super.write(path, value);
+            // as when the directory of the file could not be flushed
+            if (!isFlushed.getAndSet(true)) throw new IOException("Input/output error");
+          }
+        };
+    var marking = new Tokens(config, unflushed);
+    assertThrows(
+        IOException.class, () -> marking.refreshed(SPENT, form -> fail("Its mark may be lost.")));
     assertEquals("a2", tokens.refreshed(SPENT, form -> RENEWED).accessToken());
   }
 
