@@ -16,7 +16,7 @@ const most: Readonly<Record<string, number>> = {
   'ruby sinatra': 634,
   'go net/http': 1150,
   'php none': 1007,
-  'java jdk': 1209,
+  'java jdk': 1237,
   'csharp aspnet': 900,
   'kotlin jdk': 806,
 };

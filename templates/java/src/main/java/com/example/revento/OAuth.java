@@ -4,12 +4,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Flow.Subscriber;
 import javax.net.ssl.SSLHandshakeException;
 
 /** The authorization code flow with PKCE, and the token endpoint. */
@@ -29,6 +30,35 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
 
   /** Where the browser goes, and the cookie that binds the attempt to that browser. */
   record Start(String url, String cookie) {}
+
+  /** A form that knows whether it may have been sent: not while there was no connection. */
+  private static final class TokenForm implements BodyPublisher {
+    private final BodyPublisher content;
+    private boolean isSent;
+    private boolean isGivenUp;
+
+    TokenForm(BodyPublisher content) {
+      this.content = content;
+    }
+
+    @Override
+    public long contentLength() {
+      return content.contentLength();
+    }
+
+    @Override
+    public synchronized void subscribe(Subscriber<? super ByteBuffer> connection) {
+      if (isGivenUp) throw new IllegalStateException("given up");
+      isSent = true;
+      content.subscribe(connection);
+    }
+
+    /** Whether it was not sent, which it is not from now on. */
+    synchronized boolean isUnused() {
+      isGivenUp = true;
+      return !isSent;
+    }
+  }
 
   private record Attempt(String state, String verifier, long expiresAt) {}
 
@@ -90,21 +120,21 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
     var form = new HashMap<>(fields);
     form.put("client_id", config.clientId);
     form.put("client_secret", config.clientSecret);
+    var content = new TokenForm(BodyPublishers.ofString(Http.query(form)));
     var request =
         HttpRequest.newBuilder(URI.create(config.authBase + "/oauth/token"))
             .header("Content-Type", "application/x-www-form-urlencoded")
             .header("Accept", "application/json")
-            .POST(BodyPublishers.ofString(Http.query(form)))
+            .POST(content)
             .build();
     HttpResponse<String> response;
     try {
       // A client of its own: on a pooled connection that the server just closed, nobody could say
       // whether the token was used.
       response = Http.send(Http.client(), request, REQUEST_LIMIT);
-    } catch (ConnectException | HttpConnectTimeoutException | SSLHandshakeException unreachable) {
-      throw failed("unreachable", true);
-    } catch (IOException lost) {
-      throw failed("no answer", false);
+    } catch (IOException | RuntimeException | Error lost) { // such as one file too many
+      var isUnused = content.isUnused() || lost instanceof SSLHandshakeException;
+      throw failed(isUnused ? "unreachable" : "no answer", isUnused);
     }
     var status = response.statusCode();
     var code = "status " + status;

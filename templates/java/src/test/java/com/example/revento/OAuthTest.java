@@ -70,6 +70,7 @@ class OAuthTest {
   @Test
   void aTokenThatWasNeverSentIsUnused() throws Exception {
     assertTrue(refused("http://localhost:9").isUnused);
+    assertTrue(refused("http://localhost:65536").isUnused);
     try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var refusal =
           new Thread(
@@ -86,6 +87,27 @@ class OAuthTest {
       refusal.start();
       assertTrue(refused("https://localhost:" + server.getLocalPort()).isUnused);
       refusal.join();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http, false", "https, true"}) // nothing is sent before the handshake of TLS
+  void aTokenIsUnusedIfTheConnectionIsLostBeforeItWasSent(String scheme, boolean isUnused)
+      throws Exception {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var loss =
+          new Thread(
+              () -> {
+                try (var connection = server.accept()) {
+                  connection.getInputStream().read(new byte[65_536]);
+                } catch (IOException over) {
+                  // the client has what it needs
+                }
+              });
+      loss.start();
+      var failure = refused(scheme + "://localhost:" + server.getLocalPort());
+      loss.join();
+      assertEquals(isUnused, failure.isUnused);
     }
   }
 
