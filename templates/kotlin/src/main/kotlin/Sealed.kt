@@ -94,7 +94,7 @@ fun <T> Path.inTurn(work: () -> T): T = turns.computeIfAbsent(toAbsolutePath()) 
 }
 
 /** Files that only this program can read, encrypted with AES-256-GCM. */
-class Sealed(key: ByteArray) {
+open class Sealed(key: ByteArray) {
     private val key = SecretKeySpec(key, "AES")
 
     private fun cipher(mode: Int, nonce: ByteArray, name: String) = Cipher.getInstance("AES/GCM/NoPadding").apply {
@@ -117,7 +117,7 @@ class Sealed(key: ByteArray) {
     }
 
     /** Replaces a file as a whole: a crash leaves the old one or the new one. */
-    fun write(path: Path, value: Any) {
+    open fun write(path: Path, value: Any) {
         path.parent.createDirectories(*ownerOnly)
         val temporary = Files.createTempFile(path.parent, null, ".tmp") // for its owner only
         try {

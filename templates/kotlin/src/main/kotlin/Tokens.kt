@@ -89,7 +89,12 @@ class Tokens(config: Config, private val sealed: Sealed) {
     private fun refreshOnce(current: Login, request: (Map<String, String>) -> Login) {
         if (current.isSent) return endSpent(current, "a refresh was never answered")
         // Where this fails, as on a full disk, the new tokens could not be stored either.
-        replace(current, current.copy(isSent = true))
+        try {
+            replace(current, current.copy(isSent = true))
+        } catch (failed: Throwable) {
+            replace(current, current) // the mark may be on disk already
+            throw failed
+        }
         try {
             val form = mapOf("grant_type" to "refresh_token", "refresh_token" to current.refreshToken.orEmpty())
             val (_, _, access, refresh, scope) = request(form)

@@ -1,6 +1,7 @@
 package com.example.revento
 
 import java.io.IOException
+import java.nio.file.Path
 import java.security.GeneralSecurityException
 import java.util.concurrent.Callable
 import java.util.concurrent.Executors
@@ -102,6 +103,20 @@ class TokensTest {
         lock.createDirectory() // as on a full disk, nothing is written now
         assertFailsWith<IOException> { tokens.refreshed(spent) { fail("The answer could not be kept.") } }
         lock.deleteExisting()
+        assertEquals("a2", tokens.refreshed(spent) { renewed }.accessToken)
+    }
+
+    @Test
+    fun `a token that was marked but not sent is sent later`() {
+        var isFlushed = false
+        val unflushed = object : Sealed(config.tokenKey) {
+            override fun write(path: Path, value: Any) {
+                super.write(path, value)
+                // As when the directory of the file could not be flushed.
+                if (!isFlushed) throw IOException("Input/output error").also { isFlushed = true }
+            }
+        }
+        assertFailsWith<IOException> { Tokens(config, unflushed).refreshed(spent) { fail("Its mark may be lost.") } }
         assertEquals("a2", tokens.refreshed(spent) { renewed }.accessToken)
     }
 
