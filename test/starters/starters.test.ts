@@ -18,7 +18,7 @@ const most: Readonly<Record<string, number>> = {
   'php none': 1007,
   'java jdk': 1237,
   'csharp aspnet': 900,
-  'kotlin jdk': 806,
+  'kotlin jdk': 826,
 };
 
 const source = /\.(?:js|py|go|rb|ru|php|java|cs|kt)$/;

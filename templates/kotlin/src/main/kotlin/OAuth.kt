@@ -3,21 +3,22 @@ package com.example.revento
 import com.google.gson.JsonObject
 import com.google.gson.JsonParseException
 import java.io.IOException
-import java.net.ConnectException
 import java.net.URI
 import java.net.URLEncoder
 import java.net.http.HttpClient
-import java.net.http.HttpConnectTimeoutException
 import java.net.http.HttpRequest
+import java.net.http.HttpRequest.BodyPublisher
 import java.net.http.HttpRequest.BodyPublishers
 import java.net.http.HttpResponse
 import java.net.http.HttpResponse.BodyHandlers
 import java.net.http.HttpTimeoutException
+import java.nio.ByteBuffer
 import java.security.MessageDigest
 import java.time.Duration
 import java.time.Instant
 import java.util.Base64
 import java.util.concurrent.ExecutionException
+import java.util.concurrent.Flow.Subscriber
 import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeoutException
 import javax.net.ssl.SSLHandshakeException
@@ -84,17 +85,18 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
     /** Asks for tokens, for a code or a refresh token. */
     fun requestTokens(fields: Map<String, String>): Login {
         val form = fields + mapOf("client_id" to config.clientId, "client_secret" to config.clientSecret)
+        val content = TokenForm(BodyPublishers.ofString(form.encoded()))
         val request = HttpRequest.newBuilder(URI("${config.authBase}/oauth/token"))
             .header("Content-Type", "application/x-www-form-urlencoded")
             .header("Accept", "application/json")
-            .POST(BodyPublishers.ofString(form.encoded()))
+            .POST(content)
             .build()
         val response = try {
             // A client of its own: on a pooled connection that the server just closed, nobody could say whether the
             // token was used.
             httpClient().fetch(request, requestLimit)
-        } catch (error: IOException) {
-            throw TokenError("unreachable", isNeverSent(error))
+        } catch (error: Throwable) { // such as one file too many
+            throw TokenError("unreachable", content.isUnused() || error is SSLHandshakeException)
         }
         val status = response.statusCode()
         val answer = try {
@@ -115,9 +117,25 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
     }.getOrNull()
 }
 
-/** Whether the connection was never made, which TLS belongs to. */
-private fun isNeverSent(error: IOException) =
-    error is ConnectException || error is HttpConnectTimeoutException || error is SSLHandshakeException
+/** A form that knows whether it may have been sent: not while there was no connection. */
+private class TokenForm(private val content: BodyPublisher) : BodyPublisher by content {
+    private var isSent = false
+    private var isGivenUp = false
+
+    @Synchronized
+    override fun subscribe(connection: Subscriber<in ByteBuffer>) {
+        check(!isGivenUp)
+        isSent = true
+        content.subscribe(connection)
+    }
+
+    /** Whether it was not sent, which it is not from now on. */
+    @Synchronized
+    fun isUnused(): Boolean {
+        isGivenUp = true
+        return !isSent
+    }
+}
 
 /**
  * Whether the token was refused without being used: all but `invalid_grant` is about something else, such as a wrong

@@ -63,6 +63,7 @@ class OAuthTest {
     @Test
     fun `a token that was never sent is unused`() {
         assertTrue(isUnusedAt("http://localhost:9"))
+        assertTrue(isUnusedAt("http://localhost:65536"))
         ServerSocket(0, 1, loopback).use { server ->
             val refusal = thread {
                 try {
@@ -78,6 +79,18 @@ class OAuthTest {
             }
             assertTrue(isUnusedAt("https://localhost:${server.localPort}"))
             refusal.join()
+        }
+    }
+
+    @Test
+    fun `a token is unused if the connection is lost before it was sent`() {
+        // Nothing is sent before the handshake of TLS.
+        for ((scheme, isUnused) in mapOf("http" to false, "https" to true)) {
+            ServerSocket(0, 1, loopback).use { server ->
+                val loss = thread { server.accept().use { it.getInputStream().read(ByteArray(65_536)) } }
+                assertEquals(isUnused, isUnusedAt("$scheme://localhost:${server.localPort}"), scheme)
+                loss.join()
+            }
         }
     }
 
