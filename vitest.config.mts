@@ -10,12 +10,13 @@ import { pageScript } from './scripts/page-script.mjs';
 export default defineConfig({
   plugins: [assembledText, folderText, pageScript],
   test: {
-    // For two cores: half of the time of a worker is waiting for processes, and for what the guide asks to wait.
-    maxWorkers: 4,
+    // For two cores: a third of the time of a worker is waiting for processes, and for what the guide asks to wait.
+    maxWorkers: 3,
     // Of the tests that mostly wait, so many run at once in one worker.
     maxConcurrency: 3,
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Some compile with a compiler that needs most of a minute.
+    hookTimeout: 180_000,
     projects: [
       {
         extends: true,
