@@ -20,12 +20,10 @@ export function alone(name, work) {
   return run;
 }
 
-/** Waits for all that runs. */
-export const settled = () => Promise.all(turns.values());
-
 async function locked(name, work) {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const id = fileName(await realpath(config.dataDir), name);
+  // With the key, so that nobody else on this machine can tell the name before, and take it.
+  const id = fileName(await realpath(config.dataDir), name, config.tokenKey.toString('base64'));
   for (;;) {
     const release = await acquire(id).catch(unless('EADDRINUSE', 'EAGAIN'));
     if (release) return work().finally(release);

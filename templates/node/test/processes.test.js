@@ -3,7 +3,8 @@ import './settings.js';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
@@ -108,6 +109,17 @@ test('a lock is free after its process was killed', async () => {
   `);
   assert.deepEqual(killed, [null, 'SIGKILL']);
   assert.equal(await alone('a lock', async () => 'free'), 'free');
+});
+
+test('nobody can take a lock beforehand without the key', {
+  skip: process.platform !== 'linux' && 'elsewhere locks are files, or pipes',
+}, async (context) => {
+  await mkdir(config.dataDir, { recursive: true });
+  const guessed = `\0revento-${fileName(await realpath(config.dataDir), 'a guarded lock')}`;
+  const server = createServer().listen({ path: guessed });
+  context.after(() => server.close());
+  await once(server, 'listening');
+  assert.equal(await alone('a guarded lock', async () => 'free'), 'free');
 });
 
 test('a refresh token that a killed process has sent is not sent again', async () => {
