@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import express from 'express';
 import { config, log } from './config.js';
 import { openDataDir } from './files.js';
-import { settled } from './lock.js';
 import { participants, sync, work } from './mirror.js';
 import { begin, finish, NotConnected } from './oauth.js';
-import { LoginEnded, logins } from './tokens.js';
+import { LoginEnded, logins, stopRefreshes } from './tokens.js';
 import { receive, workDeliveries } from './webhooks.js';
 
 /** /sync and /participants show attendees' data: for this machine only, until you protect them with your own login. */
@@ -85,7 +84,7 @@ if (process.argv[1] === import.meta.filename) {
   log('listening', { port: config.port });
   const stop = () =>
     server.close(async () => {
-      await settled(); // a refresh that is cut off ends the login
+      await stopRefreshes();
       process.exit(0);
     });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

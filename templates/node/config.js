@@ -19,7 +19,7 @@ function tokenKey() {
 
 function url(name) {
   const value = required(name);
-  if (value && !URL.canParse(value)) problems.push(`${name} is not a URL.`);
+  if (value && !(URL.canParse(value) && /^https?:/i.test(value))) problems.push(`${name} is not a URL.`);
   return value;
 }
 

@@ -63,30 +63,45 @@ function replace(spent, login) {
   });
 }
 
+const running = new Set();
+let isStopping = false;
+
+/** Begins no refresh from now on, and waits for those that run: one that is cut off ends the login. */
+export async function stopRefreshes() {
+  isStopping = true;
+  await Promise.allSettled(running);
+}
+
+/** The login after a refresh. `spent` is the login whose access token has expired. */
+export function refreshed(spent, request) {
+  return alone(`refresh of ${nameOf(spent)}`, async () => {
+    if (isStopping) throw new Error('This process is stopping.');
+    const run = refresh(spent, request);
+    running.add(run);
+    return run.finally(() => running.delete(run));
+  });
+}
+
 /**
- * The login after a refresh. `spent` is the login whose access token has expired.
- *
  * Revento revokes a login when a refresh token is used twice. So only one process at a time refreshes, and what it is about
  * to do is stored before: after a process that died half-way, the next one does not send the token again.
  */
-export function refreshed(spent, request) {
-  return alone(`refresh of ${nameOf(spent)}`, async () => {
-    const current = await usable(spent);
-    if (current.access_token !== spent.access_token) return current;
-    if (current.isSent) return endSpent(current, 'a refresh was never answered');
-    let isMarked = false;
-    try {
-      // Where this fails, the new tokens could not be stored either.
-      await replace(current, { ...current, isSent: true });
-      isMarked = true;
-      const answer = await request({ grant_type: 'refresh_token', refresh_token: current.refresh_token });
-      const { access_token, refresh_token, scope = current.scope } = answer;
-      return await replace(current, { ...current, access_token, refresh_token, scope });
-    } catch (error) {
-      if (error.code === 'invalid_grant') return endSpent(current, error.code);
-      // A mark that failed may be on disk all the same.
-      if (!isMarked || error.isUnused) await replace(current, current);
-      throw error; // otherwise Revento may have used the token without an answer to us
-    }
-  });
+async function refresh(spent, request) {
+  const current = await usable(spent);
+  if (current.access_token !== spent.access_token) return current;
+  if (current.isSent) return endSpent(current, 'a refresh was never answered');
+  let isMarked = false;
+  try {
+    // Where this fails, the new tokens could not be stored either.
+    await replace(current, { ...current, isSent: true });
+    isMarked = true;
+    const answer = await request({ grant_type: 'refresh_token', refresh_token: current.refresh_token });
+    const { access_token, refresh_token, scope = current.scope } = answer;
+    return await replace(current, { ...current, access_token, refresh_token, scope });
+  } catch (error) {
+    if (error.code === 'invalid_grant') return endSpent(current, error.code);
+    // A mark that failed may be on disk all the same.
+    if (!isMarked || error.isUnused) await replace(current, current);
+    throw error; // otherwise Revento may have used the token without an answer to us
+  }
 }

@@ -9,8 +9,8 @@ import { starters } from '../../src/starters/starters.ts';
  * each error where it happens, declare what they read, and serve and lock by code of their own.
  */
 const most: Readonly<Record<string, number>> = {
-  'node express': 590,
-  'node none': 600,
+  'node express': 600,
+  'node none': 610,
   'python flask': 643,
   'python fastapi': 629,
   'ruby sinatra': 634,

@@ -62,6 +62,26 @@ test('a pause that the API asks for takes an hour at most', async () => {
   assert.deepEqual(await read(), ['60 minutes']);
 });
 
+test('a process that stops ends the refresh that runs, begins no other, and waits for nothing else', async () => {
+  const lines = await printed(`
+    const { refreshed, store, loginFor, stopRefreshes } = await import('./tokens.js');
+    const { alone } = await import('./lock.js');
+    const [one, other] = ['evt_runs', 'evt_late'].map((event_id) => ({ ...${JSON.stringify(login)}, event_id }));
+    await Promise.all([one, other].map(store));
+    alone('inbox', () => new Promise(() => {}));
+    const answer = await new Promise((asked) => {
+      refreshed(one, () => new Promise((resolve) => asked(resolve)));
+    });
+    const stopped = stopRefreshes().then(() => console.log('stopped'));
+    await refreshed(other, () => console.log('sent')).catch(() => console.log('refused'));
+    answer({ access_token: 'a2', refresh_token: 'r2' });
+    await stopped;
+    console.log((await loginFor('evt_runs')).access_token);
+    process.exit();
+  `);
+  assert.deepEqual(lines, ['refused', 'stopped', 'a2']);
+});
+
 test('a process that gets SIGTERM ends after its refresh, which nobody waits for anymore', {
   skip: process.platform === 'win32' && 'needs signals',
 }, async () => {
