@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace ReventoIntegration;
 
 /// <summary>Files encrypted with AES-256-GCM.</summary>
-internal sealed class SealedFiles(Config config)
+internal class SealedFiles(Config config)
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
@@ -56,7 +56,7 @@ internal sealed class SealedFiles(Config config)
     }
 
     /// <summary>Replaces a file as a whole: a crash leaves the old one or the new one.</summary>
-    public void Write<T>(string path, T value)
+    public virtual void Write<T>(string path, T value)
     {
         MakeDirectoryOf(path);
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";

@@ -107,11 +107,11 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
     {
         var content = new TokenForm(
             form.Append(new("client_id", config.ClientId)).Append(new("client_secret", config.ClientSecret)));
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{config.AuthBase}/oauth/token") { Content = content };
-        // A connection of its own: on one that is kept open, a request that was lost might be sent again.
-        request.Headers.ConnectionClose = true;
         try
         {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{config.AuthBase}/oauth/token") { Content = content };
+            // A connection of its own: on one that is kept open, a request that was lost might be sent again.
+            request.Headers.ConnectionClose = true;
             using var response = await Http.SendAsync(request);
             var answer = Json.Read<Answer>(await response.Content.ReadAsByteArrayAsync());
             if (response.IsSuccessStatusCode && answer is { AccessToken.Length: > 0, RefreshToken.Length: > 0 })
@@ -127,7 +127,7 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
             var code = answer?.Error ?? $"status {status}";
             throw new TokenException(code, IsUnusedAfter(status, code));
         }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        catch (Exception error) when (error is not TokenException)
         {
             throw new TokenException("unreachable", isUnused: !content.IsSent);
         }

@@ -104,7 +104,15 @@ internal sealed class Logins(Config config, SealedFiles files)
             return;
         }
         // Where this fails, as on a full disk, the new tokens could not be stored either.
-        Replace(current, current with { IsSent = true });
+        try
+        {
+            Replace(current, current with { IsSent = true });
+        }
+        catch
+        {
+            Replace(current, current); // the mark may be on disk already
+            throw;
+        }
         try
         {
             var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = current.RefreshToken };

@@ -17,7 +17,7 @@ const most: Readonly<Record<string, number>> = {
   'go net/http': 1150,
   'php none': 1007,
   'java jdk': 1237,
-  'csharp aspnet': 900,
+  'csharp aspnet': 908,
   'kotlin jdk': 826,
 };
 

@@ -72,6 +72,7 @@ public class OAuthTests
     public async Task ATokenThatWasNeverSentIsUnused()
     {
         Assert.True(await IsUnusedAt("http://localhost:9"));
+        Assert.True(await IsUnusedAt("http://localhost:65536"));
         // A fatal alert of TLS: no handshake is possible.
         Assert.True(await IsUnusedAfter(Convert.FromHexString("15030300020228"), "https"));
         // The connection is lost after the request.

@@ -128,6 +128,30 @@ public class TokensTests
         Assert.Equal("a2", (await unwritable.Refresh(spent, Renewed)).AccessToken);
     }
 
+    /// <summary>As when the directory of the first file could not be flushed.</summary>
+    private sealed class UnflushedFiles(Config config) : SealedFiles(config)
+    {
+        private bool isFlushed;
+
+        public override void Write<T>(string path, T value)
+        {
+            base.Write(path, value);
+            if (isFlushed) return;
+            isFlushed = true;
+            throw new IOException("Input/output error");
+        }
+    }
+
+    [Fact]
+    public async Task ATokenThatWasMarkedButNotSentIsSentLater()
+    {
+        var spent = Stored("evt_unflushed");
+        var unflushed = new Logins(Settings.Config, new UnflushedFiles(Settings.Config));
+        await Assert.ThrowsAsync<IOException>(
+            () => unflushed.Refresh(spent, _ => throw new InvalidOperationException("Its mark may be lost.")));
+        Assert.Equal("a2", (await logins.Refresh(spent, Renewed)).AccessToken);
+    }
+
     [Fact]
     public void ADamagedLoginDoesNotHoldUpTheOthers()
     {
