@@ -4,7 +4,7 @@ import { starters } from '../../src/starters/starters.ts';
 
 /**
  * Lines of code that the starters have, imports included, without blanks, comments and tests; lower a number when you
- * reach a lower one. The aim is fewer than 600. Python and Ruby have more: they read `.env` and bound how long an exchange
+ * reach a lower one. The aim is about 600. Python and Ruby have more: they read `.env` and bound how long an exchange
  * takes by code of their own, which Node has built in; Python also locks files in its own way on Windows. The others handle
  * each error where it happens, declare what they read, and serve and lock by code of their own.
  */

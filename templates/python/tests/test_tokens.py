@@ -1,5 +1,6 @@
 import json
 import os
+import queue
 import socket
 import stat
 import threading
@@ -162,10 +163,11 @@ class Tokens(unittest.TestCase):
             threading.Thread(target=server.handle_request, daemon=True).start()
             base = mock.patch("oauth.AUTH_BASE", f"http://localhost:{server.server_port}")
             given_up = mock.patch("oauth.GIVEN_UP_SECONDS", 0.1)
-            with base, given_up, mock.patch("socket.getaddrinfo", stall), self.assertRaises(TokenError) as raised:
-                request_tokens({"refresh_token": "the token"})
-            go_on.set()
-            self.assertTrue(gone_on.wait(20))
+            with base, given_up, mock.patch("socket.getaddrinfo", stall):
+                with self.assertRaises(TokenError) as raised:
+                    request_tokens({"refresh_token": "the token"})
+                go_on.set()
+                self.assertTrue(gone_on.wait(20))
         self.assertTrue(raised.exception.is_unused)
         self.assertNotIn(b"the+token", received[0])
 
@@ -233,22 +235,34 @@ class Tokens(unittest.TestCase):
             refreshed(login("evt_unanswered"), lambda _form: self.fail("it was sent"))
 
     def test_an_answer_that_trickles_is_given_up(self):
+        begun = threading.Event()
+
+        class Outcome(queue.Queue):
+            def get(self, timeout):
+                begun.wait(20)
+                return super().get(timeout=timeout)
+
         with socket.create_server(("127.0.0.1", 0)) as server:
 
             def trickle():
                 client, _ = server.accept()
-                with client:
+                with client, client.makefile("rb") as request:
+                    while request.readline().strip():
+                        pass
+                    request.read(1)
+                    begun.set()
                     try:
                         while True:
-                            client.sendall(b"HTTP/1.1 200 OK\r\n" if client.recv(1) else b"")
+                            client.sendall(b"HTTP/1.1 200 OK\r\n")
                             time.sleep(0.01)
                     except OSError:
                         pass  # the test is over
 
             threading.Thread(target=trickle, daemon=True).start()
             base = mock.patch("oauth.AUTH_BASE", f"http://127.0.0.1:{server.getsockname()[1]}")
-            with base, mock.patch("oauth.GIVEN_UP_SECONDS", 0.1), self.assertRaises(TokenError) as raised:
-                request_tokens({"refresh_token": "x" * 10_000})
+            given_up, outcome = mock.patch("oauth.GIVEN_UP_SECONDS", 0.1), mock.patch("queue.SimpleQueue", Outcome)
+            with base, given_up, outcome, self.assertRaises(TokenError) as raised:
+                request_tokens({"refresh_token": "the token"})
         self.assertEqual((raised.exception.code, raised.exception.is_unused), ("unanswered", False))
 
     def test_the_outcome_of_an_older_consent_leaves_a_newer_one_alone(self):
