@@ -8,6 +8,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -158,7 +159,10 @@ async function all() {
     if (isWindows) assert.ok(existsSync(join(homes.APPDATA, 'revento', 'Config', 'config.json')));
     if (isWindows) assert.ok(existsSync(join(homes.LOCALAPPDATA, 'revento', 'Data', 'key')));
   });
-  const sandbox = start(['sandbox', 'start', '--port', '0', '-o', 'ndjson', '--no-rate-limit']);
+  // Another system may run the same beside this one. Below 32768 the system itself takes none.
+  const redirect = `http://localhost:${randomInt(13_000, 30_000)}/callback`;
+  const flags = ['--port', '0', '-o', 'ndjson', '--no-rate-limit', '--redirect-uri', redirect];
+  const sandbox = start(['sandbox', 'start', ...flags]);
   const ready = JSON.parse((await sandbox.until(/^\{"type":"ready".*\}$/m))[0]);
   const at = ['-p', 'sandbox', '-e', ready.event_id];
   await step('login in a browser', async () => {
