@@ -24,6 +24,8 @@ export interface Act {
   readonly needs: readonly Hook[];
   /** Whether the integration must be logged in, where it can be. */
   readonly hasLogin: boolean;
+  /** Lets the access token expire. How that is done depends on what the act `expired` finds. */
+  readonly isExpiring?: true;
   /** It may take minutes, which do not count toward the time limit of a run. */
   readonly isSlow?: true;
   /** What certify itself observed. */

@@ -43,6 +43,11 @@ export function actsFor(only: readonly string[] | null, acts: readonly Act[]): r
   const wanted = acts.filter(({ brings }) => brings.some((rule) => only.includes(rule)));
   const isNeeded = (hook: Hook) => wanted.some(({ needs }) => needs.includes(hook));
   // A sync under a fault shows something only where one without faults works.
-  const first = [...(isNeeded('connect') ? ['consent'] : []), ...(isNeeded('sync') ? ['sync'] : [])];
+  const first = [
+    ...(isNeeded('connect') ? ['consent'] : []),
+    ...(isNeeded('sync') ? ['sync'] : []),
+    // How its tokens expire is found out there.
+    ...(wanted.some(({ isExpiring }) => isExpiring) ? ['expired'] : []),
+  ];
   return acts.filter((act) => wanted.includes(act) || first.includes(act.id));
 }

@@ -53,8 +53,21 @@ describe('the acts for some rules', () => {
   const ids = (only: readonly string[] | null) => actsFor(only, acts).map(({ id }) => id);
 
   it('are those that bring them about, after a consent', () => {
-    expect(ids(['refresh-single-flight'])).toEqual(['consent', 'sync', 'five-at-once']);
+    expect(ids(['page-cut'])).toEqual(['consent', 'sync', 'page-cut']);
     expect(ids(['delivery-repeat'])).toEqual(['delivery-repeat']);
+  });
+
+  it.each([
+    ['refresh-single-flight', 'five-at-once'],
+    ['refresh-lost', 'refresh-answer-lost'],
+    ['refresh-token-spent', 'expired-again'],
+    ['refresh-stored-first', 'killed-after-refresh'],
+    ['token-answer-tolerated', 'refresh-unknown-fields'],
+    ['refresh-after-invalid-grant', 'refresh-token-stolen'],
+  ])('find out first how the integration refreshes (%s)', (rule, act) => {
+    const found = ids([rule]);
+    expect(found).toEqual(expect.arrayContaining(['consent', 'sync', 'expired', act]));
+    expect(found.indexOf('expired')).toBeLessThan(found.indexOf(act));
   });
 
   it('are all when any request may show one of them', () => {

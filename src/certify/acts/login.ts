@@ -29,6 +29,7 @@ export const loginActs: readonly Act[] = [
     brings: ['refresh-single-flight', 'in-flight', 'pace', 'scopes-used'],
     needs,
     hasLogin: true,
+    isExpiring: true,
     play: async (stage) => {
       await expire(stage);
       // Slow answers, so that the calls of all five are under way together, also on a busy machine: whichever begins its
@@ -44,6 +45,7 @@ export const loginActs: readonly Act[] = [
     brings: ['refresh-token-spent'],
     needs,
     hasLogin: true,
+    isExpiring: true,
     play: async (stage) => {
       if (!stage.refreshesAhead) return syncExpired(stage);
       // The second refresh of one login follows only where the first gives a token that expires soon, too.
@@ -67,6 +69,7 @@ export const loginActs: readonly Act[] = [
     brings: ['token-answer-tolerated'],
     needs,
     hasLogin: true,
+    isExpiring: true,
     play: (stage) => syncExpired(stage, 'refresh:extrax1'),
   },
   {
@@ -75,6 +78,7 @@ export const loginActs: readonly Act[] = [
     brings: ['refresh-stored-first'],
     needs: ['connect', 'sync', 'restart'],
     hasLogin: true,
+    isExpiring: true,
     play: async (stage) => {
       await expire(stage);
       // The first request with the new token shows that the response arrived; the token must be stored by then.
@@ -96,6 +100,7 @@ export const loginActs: readonly Act[] = [
     brings: ['refresh-lost'],
     needs,
     hasLogin: true,
+    isExpiring: true,
     play: async (stage) => {
       const { sync } = await syncExpired(stage, 'refresh:dropx1');
       stage.forgetLogin();
@@ -108,6 +113,7 @@ export const loginActs: readonly Act[] = [
     brings: ['refresh-after-invalid-grant', 'ended-stops'],
     needs,
     hasLogin: true,
+    isExpiring: true,
     play: async (stage) => {
       await expire(stage);
       return loseUnder(stage, ['refresh:stolenx1']);
