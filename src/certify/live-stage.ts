@@ -12,6 +12,7 @@ import { crashCasesAt } from '../webhook/effects/crash.ts';
 import { type Effects, Unjudged } from '../webhook/effects/effects.ts';
 import type { Hooks } from './hooks.ts';
 import type { Integration } from './integration.ts';
+import { isPaced } from './pacing.ts';
 import { Person } from './person.ts';
 import type { HandlerVerdict, Kept, Stage, SyncEnd, Trace } from './stage.ts';
 
@@ -43,11 +44,7 @@ interface LiveStageParts {
 /** Each is a restart, which takes seconds in some languages. `webhook check` kills a handler more often. */
 const killings = 3;
 
-const minuteMs = 60_000;
-/** An integration that counts its requests, to stay below the rate limit, may pause for a minute after this many. */
-const fewestPaced = 15;
-/** A sync that sends requests at shorter intervals is not paused. */
-const pauseMs = 1_500;
+/** The longest time that a sync may take more, to stay below the rate limit. */
 const mostPacedMs = 75_000;
 
 /** The stage of a run: a sandbox in this process and the integration in its own process. */
@@ -153,11 +150,8 @@ export class LiveStage implements Stage {
     return 'late';
   }
 
-  /** Whether it has sent about as many requests as a minute allows, and now sends none. */
   #mayPace(): boolean {
-    const now = this.#parts.clock.monotonic();
-    const latest = this.evidence().apis.filter(({ startMs }) => now - startMs < minuteMs);
-    const mayPace = latest.length >= fewestPaced && latest.every(({ startMs }) => now - startMs > pauseMs);
+    const mayPace = isPaced(this.evidence().apis, this.#parts.clock.monotonic());
     this.hasPaced ||= mayPace;
     return mayPace;
   }
