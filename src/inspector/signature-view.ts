@@ -2,7 +2,13 @@ import { type RawBodyLine, rawBodyLines } from '../webhook/conformance/framework
 import { diagnose } from '../webhook/diagnosis/diagnose.ts';
 import { hypotheses } from '../webhook/diagnosis/hypotheses.ts';
 import { readHead } from '../webhook/head.ts';
-import { defaultToleranceSeconds, isTimestamp, sign, type VerifyFailure } from '../webhook/signature.ts';
+import {
+  defaultToleranceSeconds,
+  isTimestamp,
+  sign,
+  type VerifyFailure,
+  verifyFailures,
+} from '../webhook/signature.ts';
 import type { Inspected } from './inspected.ts';
 import type { ExpectedSignature, SignatureView } from './model/wire.ts';
 
@@ -69,14 +75,7 @@ function tried(inputs: Inputs, { secrets, otherSecrets }: SignatureContext): Sig
   }));
 }
 
-const failures: ReadonlySet<string> = new Set<VerifyFailure>([
-  'missing_header',
-  'bad_timestamp',
-  'bad_signature_format',
-  'stale_timestamp',
-  'future_timestamp',
-  'signature_mismatch',
-]);
+const failures: ReadonlySet<string> = new Set(verifyFailures);
 
 function hintsFor({ headers, body, receivedAt, reason, isWhole }: Inspected, context: SignatureContext) {
   if (reason === null || !failures.has(reason)) return [];
