@@ -17,7 +17,10 @@ export function TabList<Tab extends string>({ label, className, tabs, current, p
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const to = tabs[(tabs.indexOf(current) + step + tabs.length) % tabs.length] ?? current;
+    // From the focus, which has moved at once: a second press may come before the page is drawn again.
+    const { id } = event.target as Element;
+    const from = tabs.findIndex((tab) => `tab-${tab}` === id);
+    const to = tabs[(from + step + tabs.length) % tabs.length] ?? current;
     onShow(to);
     document.getElementById(`tab-${to}`)?.focus();
   };

@@ -70,6 +70,15 @@ describe(withReason('the console by keyboard alone', reason), () => {
     await page.getByRole('tab', { name: 'Applications', selected: true }).waitFor();
   });
 
+  test('moves a part for each arrow, however fast they come', async () => {
+    await goTo('Applications');
+    await page.locator('#tab-Applications').focus();
+    await page.evaluate(`for (let press = 0; press < 3; press++) document.activeElement.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }))`);
+    expect(await focused()).toBe(`tab-${tabs[3]}`);
+    await page.getByRole('tab', { name: tabs[3], selected: true }).waitFor();
+  });
+
   test('takes an application through every action, and keeps the focus', async () => {
     await goToRow('Applications');
     await expect.poll(focused).toMatch(/^ptp_/);

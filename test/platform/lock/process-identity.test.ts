@@ -25,9 +25,12 @@ afterEach(() => {
 /** A process that was never collected by its parent. */
 async function zombie(): Promise<number> {
   // The shell starts a process and then becomes one that never waits for it.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
   zombies.push(() => parent.kill('SIGKILL'));
   const pid = await new Promise<number>((resolve) => parent.stdout.on('data', (text) => resolve(Number(text))));
+  // Before that the shell would collect it.
+  await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'latin1') === 'sleep\n', 'the shell has become another');
+  process.kill(pid, 'SIGKILL');
   await until(() => readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '), 'it is a zombie');
   return pid;
 }
