@@ -9,6 +9,7 @@ import { startedAtMs } from '../../../src/platform/lock/process-start.ts';
 import { exceptOnWindows } from '../../support/except-on-windows.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 import { withReason } from '../../support/program/needs.ts';
+import { collectZombies, zombie } from '../../support/store/zombie.ts';
 
 let directory: string;
 let path: string;
@@ -18,7 +19,10 @@ beforeEach(() => {
   path = join(directory, 'login.lock');
   clock = fakeClock(Date.now());
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => {
+  collectZombies();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 const locks = () => createLocks(clock);
 
@@ -91,18 +95,10 @@ describe('a lock whose owner is gone', () => {
   exceptOnWindows('Windows has no zombies')(
     'of a process that was killed and not yet collected by its parent is taken at once',
     async () => {
-      // The shell starts a process and then becomes one that never waits for it: it stays a zombie.
-      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
-      try {
-        const pid = await new Promise<number>((resolve) => parent.stdout.on('data', (text) => resolve(Number(text))));
-        const state = () => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.[0];
-        while (state() !== 'Z') await new Promise((resolve) => setImmediate(resolve));
-        const start = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19];
-        plant({ pid, start });
-        expect(await waited()).toBe(0);
-      } finally {
-        parent.kill('SIGKILL');
-      }
+      const pid = await zombie();
+      const start = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19];
+      plant({ pid, start });
+      expect(await waited()).toBe(0);
     },
   );
 });

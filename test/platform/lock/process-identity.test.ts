@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../../src/platform/lock/process-identity.ts';
 import { startedAtMs } from '../../../src/platform/lock/process-start.ts';
 import { exceptOnWindows } from '../../support/except-on-windows.ts';
-import { until } from '../../support/until.ts';
+import { collectZombies, zombie } from '../../support/store/zombie.ts';
 
 /** Where there is no `/proc`: the program that tells a start is the one of this machine. */
 const bare: NodeJS.Platform = process.platform === 'win32' ? 'win32' : 'darwin';
@@ -17,23 +15,7 @@ const there = (changes: Partial<ProcessIdentity> = {}): ProcessIdentity => ({
 const seen = (owner: ProcessIdentity, silentMs: number, self = there(), platform: NodeJS.Platform = bare) =>
   livenessOf(owner, Date.now() - silentMs, self, Date.now(), platform);
 
-const zombies: (() => void)[] = [];
-afterEach(() => {
-  for (const end of zombies.splice(0)) end();
-});
-
-/** A process that was never collected by its parent. */
-async function zombie(): Promise<number> {
-  // The shell starts a process and then becomes one that never waits for it.
-  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
-  zombies.push(() => parent.kill('SIGKILL'));
-  const pid = await new Promise<number>((resolve) => parent.stdout.on('data', (text) => resolve(Number(text))));
-  // Before that the shell would collect it.
-  await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'latin1') === 'sleep\n', 'the shell has become another');
-  process.kill(pid, 'SIGKILL');
-  await until(() => readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '), 'it is a zombie');
-  return pid;
-}
+afterEach(collectZombies);
 
 describe('an owner on macOS or Windows', () => {
   it('counts as alive when an earlier version wrote no start and it was silent for half a minute', () => {
