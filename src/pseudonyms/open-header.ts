@@ -1,4 +1,4 @@
-import { deliveryHeaders } from '../webhook/signature.ts';
+import { deliveryHeaders, signatureForm } from '../webhook/signature.ts';
 import { hasTypeForm } from './scrub-json.ts';
 import { isUuid } from './vocabulary.ts';
 
@@ -7,9 +7,8 @@ const mediaType =
   /^(?:\*\/\*|(?:application|text)\/(?:json|problem\+json|html|plain|vnd\.revento\.v\d+\+json))(?:; ?charset=utf-8)?$/i;
 const coding = /^(?:gzip|deflate|br|identity|chunked|\*|, ?)+$/i;
 
-/** Headers and query parameters that say nothing about a person. Anything may be sent in one, so each has its form. */
-const openForms: ReadonlyMap<string, RegExp> = new Map([
-  ['limit', digits],
+/** How a body is transported. */
+export const framing: ReadonlyMap<string, RegExp> = new Map([
   ['accept', mediaType],
   ['content-type', mediaType],
   ['content-length', digits],
@@ -17,6 +16,12 @@ const openForms: ReadonlyMap<string, RegExp> = new Map([
   ['transfer-encoding', coding],
   ['accept-encoding', coding],
   ['connection', /^(?:close|keep-alive)$/i],
+]);
+
+/** Headers and query parameters that say nothing about a person. Anything may be sent in one, so each has its form. */
+const openForms: ReadonlyMap<string, RegExp> = new Map([
+  ...framing,
+  ['limit', digits],
   ['keep-alive', /^timeout=\d+(?:, ?max=\d+)?$/],
   ['date', /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/],
   ['retry-after', digits],
@@ -24,7 +29,7 @@ const openForms: ReadonlyMap<string, RegExp> = new Map([
   ['x-ratelimit-remaining', digits],
   ['x-ratelimit-reset', digits],
   [deliveryHeaders.timestamp, digits],
-  [deliveryHeaders.signature, /^sha256=[\da-f]{64}$/],
+  [deliveryHeaders.signature, signatureForm],
 ]);
 
 /** Whether a header or a query parameter, and what it holds, says nothing about a person. @param name  in any case */

@@ -1,19 +1,8 @@
 import { deliveryHeaders } from '../webhook/signature.ts';
-import { isHeaderName } from './open-header.ts';
+import { framing, isHeaderName } from './open-header.ts';
 import type { People } from './people.ts';
 import { scrubKey, scrubType } from './scrub-json.ts';
 import { idLike, standIn } from './stand-in.ts';
-
-/** Values that say how a body is transported and nothing about anybody. */
-const framing: ReadonlyMap<string, RegExp> = new Map([
-  ['content-type', /^application\/json(?:; ?charset=utf-8)?$/i],
-  ['content-length', /^\d{1,9}$/],
-  ['content-encoding', /^(?:identity|gzip|deflate|br)$/i],
-  ['transfer-encoding', /^chunked$/i],
-  ['connection', /^(?:close|keep-alive)$/i],
-  ['accept', /^\*\/\*$/],
-  ['accept-encoding', /^(?:gzip|deflate|br|identity|\*|, ?)+$/i],
-]);
 
 /** What the listener writes instead of a value. */
 const redacted = '[redacted]';

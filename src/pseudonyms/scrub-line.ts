@@ -6,7 +6,7 @@ import { stringify } from '../json/stringify.ts';
 import type { Json } from '../json/value.ts';
 import { sealedLine } from '../webhook/file-key.ts';
 import { readHead } from '../webhook/head.ts';
-import { sign, verifyFailures } from '../webhook/signature.ts';
+import { sign, signatureForm, verifyFailures } from '../webhook/signature.ts';
 import type { Judgment } from './judged.ts';
 import { memberPlace } from './map-json.ts';
 import type { People } from './people.ts';
@@ -31,7 +31,6 @@ export interface ScrubbedLine {
 
 /** What a listener writes as the `reason` of a delivery, and as the `error` of a handler that did not answer. */
 const ownWords: ReadonlySet<string> = new Set([...verifyFailures, 'not_json', ...Object.keys(failureWords)]);
-const documentedSignature = /^sha256=[0-9a-f]{64}$/;
 
 /**
  * A delivery line whose people are made up, signed with the key of its file where the original was genuine. One that
@@ -127,7 +126,7 @@ function scrubHeaders(
   { people, fileKey }: ScrubOptions,
 ) {
   const signature = (value: string) => {
-    if (!documentedSignature.test(value)) return malformedSignature(value, people);
+    if (!signatureForm.test(value)) return malformedSignature(value, people);
     if (judged === 'forged') return `sha256=${people.token('signature', value)}`;
     const [, timestamp = ''] = Object.entries(headers).find(([name]) => name === 'x-revento-timestamp') ?? [];
     return sign(fileKey, String(timestamp), body);

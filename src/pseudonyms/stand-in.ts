@@ -1,6 +1,6 @@
 import type { People } from './people.ts';
 import { respelled } from './spelling.ts';
-import { idPrefix } from './vocabulary.ts';
+import { idPrefix, isUuid, uuid } from './vocabulary.ts';
 
 /** A text of one form, and what takes its place. */
 interface Form {
@@ -16,7 +16,6 @@ const firstDay = Date.UTC(1920, 0, 1) / dayMs;
 const middleDay = Date.UTC(2010, 0, 1) / dayMs;
 const lastDay = Date.UTC(2100, 0, 1) / dayMs;
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const isoDate = /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /** The first that fits decides. */
@@ -45,7 +44,7 @@ export function standIn(text: string, people: People, { isName = false } = {}): 
 
 /** An id keeps its prefix, such as `usr_`, which says what it is the id of. */
 export function idLike(id: string, people: People): string {
-  if (uuid.test(id)) return uuidLike(id, people);
+  if (isUuid(id)) return uuidLike(id, people);
   if (/[^\w:.-]/.test(id)) return standIn(id, people);
   const prefix = idPrefix(id);
   return prefix + people.coded('id', id.slice(prefix.length));

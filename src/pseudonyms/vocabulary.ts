@@ -31,7 +31,7 @@ export function idPrefix(text: string): string {
   return idPrefixes.has(prefix.slice(0, 4)) ? prefix : '';
 }
 
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+export const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Whether a text is a UUID. */
 export function isUuid(text: string): boolean {

@@ -54,7 +54,7 @@ export function isTimestamp(text: string): boolean {
   return timestampForm.test(text);
 }
 
-const signatureForm = /^sha256=[0-9a-f]{64}$/;
+export const signatureForm = /^sha256=[0-9a-f]{64}$/;
 
 /**
  * The signature Revento puts on a delivery.
