@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { actProps } from '../../../pages/client/roving.ts';
-import { countWords, shortId, spanWords } from '../../../pages/client/words.ts';
+import { countWords, grouped, shortId, spanWords } from '../../../pages/client/words.ts';
 import type { PageResult } from '../../model/wire.ts';
 import { acts } from '../acts.ts';
 import { useConsole, useConsoleStore, useData, useSecond } from '../context.ts';
@@ -49,7 +49,7 @@ export function DeliveriesPanel() {
               aria-pressed={state === one}
               onClick={() => setState(state === one ? null : one)}
             >
-              {one} {counts?.[one].toLocaleString('en-US') ?? ''}
+              {one} {counts === undefined ? '' : grouped(counts[one])}
             </button>
           ))}
         </fieldset>

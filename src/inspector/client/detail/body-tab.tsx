@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { isJson } from '../../../json/parse.ts';
+import { grouped } from '../../../pages/client/words.ts';
 import { bytesOf } from '../../model/bytes.ts';
 import { bytesPerLine, hexLines } from '../../model/hex.ts';
 import type { Row } from '../../model/row.ts';
@@ -50,7 +51,7 @@ export function BodyTab({ row }: { readonly row: Row }) {
           </button>
         )}
         <span class="aside">
-          {bytes.length.toLocaleString('en-US')} bytes{isWhole ? '' : `, the beginning of ${line.body_bytes ?? 'more'}`}
+          {grouped(bytes.length)} bytes{isWhole ? '' : `, the beginning of ${line.body_bytes ?? 'more'}`}
         </span>
       </div>
       {store.isDifferenceShown && <DifferenceView row={row} />}

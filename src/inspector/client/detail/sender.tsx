@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { countWords } from '../../../pages/client/words.ts';
+import { countWords, grouped } from '../../../pages/client/words.ts';
 import { bytesPerLine, hexLines } from '../../model/hex.ts';
 import type { Row } from '../../model/row.ts';
 import type { ByteComparison, SenderRecord } from '../../model/wire.ts';
@@ -58,9 +58,7 @@ export function SentBytes({ bytes }: { readonly bytes: ByteComparison }) {
   return (
     <section class="bad" aria-label="Bytes sent and received">
       <p>
-        <b class="verdict">
-          ✗ The body was changed on the way: byte {at.toLocaleString('en-US')} is the first that differs.
-        </b>{' '}
+        <b class="verdict">✗ The body was changed on the way: byte {grouped(at)} is the first that differs.</b>{' '}
         {count(sent)} sent, {count(arrived)} arrived. A proxy, a tunnel or a middleware in front of this listener
         rewrites it.
       </p>

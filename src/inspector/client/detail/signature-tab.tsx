@@ -1,4 +1,4 @@
-import { spanWords } from '../../../pages/client/words.ts';
+import { grouped, spanWords } from '../../../pages/client/words.ts';
 import { sentence } from '../../../text/sentence.ts';
 import type { Row } from '../../model/row.ts';
 import type { DeliveryView, ExpectedSignature, SignatureView } from '../../model/wire.ts';
@@ -86,7 +86,7 @@ function Inputs({ signature }: { readonly signature: SignatureView }) {
         <span aria-hidden="true">+</span>
         <code>.</code>
         <span aria-hidden="true">+</span>
-        <code>body, {bytes.toLocaleString('en-US')} bytes as received</code>
+        <code>body, {grouped(bytes)} bytes as received</code>
       </p>
     </>
   );

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useRoving } from '../../../../pages/client/roving.ts';
+import { grouped } from '../../../../pages/client/words.ts';
 import { useConsole, useData } from '../../context.ts';
 import { plainWord } from '../../words.ts';
 
@@ -29,7 +30,7 @@ export function BoardColumn({ status, search }: ColumnProps) {
   const total = data?.total ?? 0;
   // The last people of a page may have moved to other columns.
   if (data !== null && wanted > 0 && wanted >= total) setOffset(Math.max(0, wanted - pageRows));
-  const count = data === null ? '' : (search === '' ? data.counts[status] : total).toLocaleString('en-US');
+  const count = data === null ? '' : grouped(search === '' ? data.counts[status] : total);
   return (
     <section class={`column ${status}`} aria-labelledby={`column-${status}`}>
       <h3 id={`column-${status}`}>
@@ -71,7 +72,7 @@ interface PagerProps {
 
 function Pager({ name, offset, total, onTurn }: PagerProps) {
   const last = Math.min(total, offset + pageRows);
-  const figures = [offset + 1, last, total].map((count) => count.toLocaleString('en-US'));
+  const figures = [offset + 1, last, total].map(grouped);
   return (
     <div class="pager">
       <button
