@@ -12,11 +12,13 @@ export interface Assets extends PageFiles {
 const html = scriptPage({
   title: 'Revento deliveries',
   base: '',
-  body: `<main class="plain">
-<h1>Revento deliveries</h1>
+  body: `<div class="app has-console">
+<header class="top"><span class="logo" aria-hidden="true"></span><h1>Deliveries</h1></header>
+<noscript><main class="plain">
 <p>Without JavaScript, use <a href="/list">the plain list</a>. It asks for a password: the text after <code>#key=</code> in the printed address; any user name works.</p>
 <p>To see the same deliveries as text: <code>revento webhook listen --print-body</code>, or <code>revento webhook listen -o ndjson</code> for programs.</p>
-</main>`,
+</main></noscript>
+</div>`,
 });
 
 const editor = async () => (await import('./editor-script.ts')).editorScript;

@@ -20,11 +20,11 @@ export function plainPage({ title, base, body }: LocalPage): string {
 /**
  * A page that its script draws.
  *
- * @param page  with the body that is shown where scripts are off
+ * @param page  with the body that is shown until then: its heading, so that the first paint waits for no script, and in
+ *              a `noscript` element what to do where scripts are off
  */
 export function scriptPage({ title, base, body }: LocalPage): string {
-  const both = `<div id="page"></div>\n<noscript>\n${body}\n</noscript>`;
-  return page({ title, base, body: both }, 'page.js');
+  return page({ title, base, body: `<div id="page">${body}</div>` }, 'page.js');
 }
 
 function page({ title, base, body }: LocalPage, script: string | null): string {

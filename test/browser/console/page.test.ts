@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConsoleRig } from '../../support/pages/console-rig.ts';
+import { headingPlaces } from '../../support/pages/heading.ts';
 import { lackOfChromium, withReason } from '../../support/program/needs.ts';
 
 const reason = lackOfChromium();
@@ -36,6 +37,11 @@ describe(withReason('the page as a whole', reason), () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Clock' }).waitFor();
     expect(page.url()).not.toContain('key');
+  });
+
+  test('shows its heading before its script has arrived, and moves it no more', async () => {
+    const { before, after } = await headingPlaces(rig.browser, rig.address, 'Applications');
+    expect(after).toEqual(before);
   });
 
   test('without its key shows how to open it, and without script what to type', async () => {

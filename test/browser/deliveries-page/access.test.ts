@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clipboard, lackOfBrowser, useDeliveriesPage, violations } from '../../support/pages/deliveries-page.ts';
+import { headingPlaces } from '../../support/pages/heading.ts';
 import { withReason } from '../../support/program/needs.ts';
 import { envelope } from '../../support/webhook/delivery.ts';
 
@@ -141,6 +142,11 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     await page.keyboard.press('ArrowDown');
     await page.getByRole('heading', { level: 2, name: 'application.approved' }).waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('shows its heading before its script has arrived, and moves it no more', async () => {
+    const { before, after } = await headingPlaces(at.browser, at.address, 'live');
+    expect(after).toEqual(before);
   });
 
   test('without script leads to a list that can be read', async () => {
