@@ -71,7 +71,7 @@ const unusual =
   asked === undefined
     ? []
     : ([
-        ['refreshes by its own clock alone', { VARIANT: 'refreshes-ahead' }, ['message-ignored']],
+        ['refreshes by its own clock alone', { VARIANT: 'refreshes-ahead' }, ['expired-once', 'message-ignored']],
         ['pauses to stay below the rate limit', { REQUESTS_A_MINUTE: '30' }, []],
       ] as const);
 

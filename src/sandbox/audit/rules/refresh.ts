@@ -204,7 +204,8 @@ export const refreshRules: readonly Rule[] = [
           ? []
           : [{ what: `${loop.length} refreshes in a row, each followed by token_expired`, shown: loop }];
       });
-      return { breaches, isSeen: hasRefreshed(evidence) };
+      // Where the clock alone decides, a refresh after token_expired does not react to it.
+      return { breaches, isSeen: hasRefreshed(evidence) && !refreshesAhead(evidence) };
     },
   },
 ];

@@ -263,5 +263,14 @@ describeRules([
         }
       },
     },
+    unseen: {
+      'an integration that refreshes by its own clock alone': async (rig) => {
+        const { refresh } = await rig.connect();
+        await acting(rig, 'expired', { sync: 'done', ahead: true }, () => rig.refresh(refresh));
+        const again = await rig.connect();
+        await rig.read(again.access);
+        await rig.refresh(again.refresh);
+      },
+    },
   },
 ]);
