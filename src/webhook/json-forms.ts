@@ -9,6 +9,8 @@ export interface JsonForm {
   readonly by: Readonly<Partial<Record<JsonLanguage, string>>>;
   /** Whether 1.0 is written as 1.0, not as 1. */
   readonly keepsDecimals: boolean;
+  /** What each level adds to the beginning of a line; empty where all is on one line. */
+  readonly indent: string;
   readonly write: (value: unknown) => string;
 }
 
@@ -16,12 +18,8 @@ const compact = (value: unknown): string => JSON.stringify(value);
 const spaced = (value: unknown): string => pythonSpacing(compact(value));
 const sorted = (value: unknown): string => compact(withSortedKeys(value));
 
-/**
- * The forms in which common JSON libraries write a value on one line, the most frequent first.
- *
- * Source: the documentation of each call named, and its output for the same value.
- */
-export const jsonForms: readonly JsonForm[] = [
+/** Forms on one line, the most frequent first. */
+const lineForms: readonly Omit<JsonForm, 'indent'>[] = [
   {
     what: 'written compactly',
     by: { JavaScript: 'JSON.stringify()', PHP: 'json_encode(…, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE)' },
@@ -57,8 +55,14 @@ export const jsonForms: readonly JsonForm[] = [
     write: (value) => escapeNonAscii(pythonSpacing(sorted(value))),
   },
   {
+    what: 'with its keys sorted and a space after each comma and colon, as Python writes it',
+    by: { Python: 'json.dumps(…, sort_keys=True, ensure_ascii=False)' },
+    keepsDecimals: true,
+    write: (value) => pythonSpacing(sorted(value)),
+  },
+  {
     what: 'with non-ASCII characters escaped',
-    by: { Python: 'json.dumps(…, separators=(",", ":"))' },
+    by: { Python: 'json.dumps(…, separators=(",", ":"))', PHP: 'json_encode(…, JSON_UNESCAPED_SLASHES)' },
     keepsDecimals: true,
     write: (value) => escapeNonAscii(compact(value)),
   },
@@ -105,7 +109,72 @@ export const jsonForms: readonly JsonForm[] = [
     keepsDecimals: true,
     write: (value) => escapeForNet(compact(value)),
   },
+  {
+    what: 'with its keys sorted and a line break at its end, as Go encodes a map',
+    by: { Go: 'json.NewEncoder(…).Encode() of a map' },
+    keepsDecimals: false,
+    write: (value) => `${escapeHtml(sorted(value), goEscaped)}\n`,
+  },
 ];
+
+/** A form of several lines. */
+function pretty(
+  indent: string,
+  how: string,
+  by: JsonForm['by'],
+  write: (json: string) => string,
+  arrange: (value: unknown) => unknown = (value) => value,
+): JsonForm {
+  return {
+    what: `pretty-printed (${indent === '\t' ? 'tabs' : `${indent.length} spaces`})${how}`,
+    by,
+    keepsDecimals: by.Go === undefined && by.PHP === undefined,
+    indent,
+    write: (value) => write(JSON.stringify(arrange(value), null, indent)),
+  };
+}
+
+const [two, four, tab] = ['  ', '    ', '\t'];
+
+/** Forms of several lines. Every language can write the first three, so they are nobody's. */
+const prettyForms: readonly JsonForm[] = [
+  ...[two, four, tab].map((indent) => pretty(indent, '', {}, (json) => json)),
+  ...[two, four].flatMap((indent) => [
+    pretty(
+      indent,
+      ', non-ASCII characters escaped',
+      { Python: `json.dumps(…, indent=${indent.length})` },
+      escapeNonAscii,
+    ),
+    pretty(
+      indent,
+      ', its keys sorted and non-ASCII characters escaped',
+      { Python: `json.dumps(…, indent=${indent.length}, sort_keys=True)` },
+      escapeNonAscii,
+      withSortedKeys,
+    ),
+  ]),
+  ...[two, tab].map((indent) =>
+    pretty(
+      indent,
+      ', its keys sorted and <, > and & escaped',
+      { Go: 'json.MarshalIndent() of a map' },
+      (json) => escapeHtml(json, goEscaped),
+      withSortedKeys,
+    ),
+  ),
+  pretty(four, ', slashes escaped', { PHP: 'json_encode(…, JSON_PRETTY_PRINT)' }, (json) =>
+    escapeSlashes(escapeNonAscii(json)),
+  ),
+  pretty(two, ', as .NET writes it', { 'C#': 'JsonSerializer.Serialize() with WriteIndented' }, escapeForNet),
+];
+
+/**
+ * The forms in which common JSON libraries write a value.
+ *
+ * Source: the documentation of each call named, and its output for the same value.
+ */
+export const jsonForms: readonly JsonForm[] = [...lineForms.map((form) => ({ ...form, indent: '' })), ...prettyForms];
 
 const goEscaped = /[<>&\u2028\u2029]/g;
 const gsonEscaped = /[<>&='\u2028\u2029]/g;

@@ -35,6 +35,6 @@ it.each([
   ['Go', 'go', 'app.go', 'io.ReadAll('],
   ['Ruby', 'ruby', 'app.rb', 'request.body.read'],
 ] as const)('what webhook check advises for %s is what the starter does', async (name, language, file, expression) => {
-  expect(rawBodyLine(null, name)).toContain(expression);
+  expect(rawBodyLine(null, [name])).toContain(expression);
   expect((await filesOf(language))[file]).toContain(expression);
 });

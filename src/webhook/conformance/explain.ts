@@ -26,7 +26,10 @@ export async function explainRefusal(answer: Answer, bench: Bench): Promise<Expl
   if (answer.isFront || answer.status === null || !judging.has(answer.status)) return null;
   if (answer.latencyMs > slowMs) return null;
   const framework = frameworkOf(answer);
-  return (await firstAccepted(allProbes(bench), framework, bench)) ?? (await explainCrash(answer, framework, bench));
+  return (
+    (await firstAccepted(allProbes(bench, framework), framework, bench)) ??
+    (await explainCrash(answer, framework, bench))
+  );
 }
 
 /** Failures of a handler that verifies re-serialized JSON but accepts the compact form. */
@@ -34,8 +37,12 @@ const rewriting: ReadonlySet<string> = new Set(['valid-pretty', 'valid-escapes',
 
 /** Which mistake explains several failures of a handler that acknowledges plain deliveries; null when none does. */
 export async function explainFailures(results: readonly CaseResult[], bench: Bench): Promise<Explanation | null> {
-  const failed = new Set(results.filter(({ outcome }) => outcome === 'fail').map(({ test }) => test.id));
-  if (failed.has('wrong-secret') && failed.has('tampered-byte') && failed.has('altered-signature')) {
+  const failures = results.filter(({ outcome }) => outcome === 'fail');
+  const failed = new Set(failures.map(({ test }) => test.id));
+  const accepted = new Set(
+    failures.filter(({ answer }) => isSuccess(answer?.status ?? null)).map(({ test }) => test.id),
+  );
+  if (['wrong-secret', 'tampered-byte', 'altered-signature'].every((id) => accepted.has(id))) {
     return {
       mistake: 'the handler does not verify signatures: it accepted forged deliveries',
       fix: 'compute the HMAC of each delivery and answer 401 when it differs from the header',
@@ -43,7 +50,8 @@ export async function explainFailures(results: readonly CaseResult[], bench: Ben
   }
   if (![...failed].some((id) => rewriting.has(id))) return null;
   const answer = results.find(({ test }) => failed.has(test.id))?.answer;
-  return firstAccepted(formProbes, answer ? frameworkOf(answer) : null, bench);
+  const framework = answer === undefined ? null : frameworkOf(answer);
+  return firstAccepted(formProbes(framework), framework, bench);
 }
 
 /** The probes of a known framework's language come first: libraries of others may write the same form. */
@@ -52,18 +60,18 @@ async function firstAccepted(
   framework: Framework | null,
   bench: Bench,
 ): Promise<Explanation | null> {
-  const isLikely = ({ language }: Probe) => framework !== null && language === framework.language;
+  const isLikely = ({ languages }: Probe) => framework !== null && languages.includes(framework.language);
   const ordered = [...probes.filter(isLikely), ...probes.filter((probe) => !isLikely(probe))];
-  for (const { mistake, fix, language, make } of ordered) {
+  for (const { mistake, fix, languages, make } of ordered) {
     const answer = await bench.sendOnce(make(bench));
     if (answer.status === 429) return null;
-    if (isSuccess(answer.status)) return { mistake, fix: fix ?? rawBodyFix(framework, language) };
+    if (isSuccess(answer.status)) return { mistake, fix: fix ?? rawBodyFix(framework, languages) };
   }
   return null;
 }
 
-function rawBodyFix(framework: Framework | null, language: Framework['language'] | null): string {
-  return ['verify the raw request bytes', rawBodyLine(framework, language)].filter((part) => part !== null).join('; ');
+function rawBodyFix(framework: Framework | null, languages: Probe['languages']): string {
+  return ['verify the raw request bytes', rawBodyLine(framework, languages)].filter((part) => part !== null).join('; ');
 }
 
 /** The error of Node's crypto for a parsed object instead of bytes. */
@@ -83,6 +91,6 @@ async function explainCrash(answer: Answer, framework: Framework | null, bench: 
     mistake: isExpress
       ? 'express.json() runs before express.raw(), so the handler gets a parsed object instead of bytes'
       : 'a JSON parser runs before the handler, so it gets a parsed object instead of bytes',
-    fix: rawBodyFix(framework, framework === null && objectHashed.test(answer.says) ? 'JavaScript' : null),
+    fix: rawBodyFix(framework, framework === null && objectHashed.test(answer.says) ? ['JavaScript'] : []),
   };
 }

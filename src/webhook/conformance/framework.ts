@@ -103,11 +103,12 @@ const usual: Readonly<Record<JsonLanguage, string>> = {
 };
 
 /** The line to change so that the raw bytes are verified; null when neither framework nor language is known. */
-export function rawBodyLine(framework: Framework | null, language: JsonLanguage | null): string | null {
-  if (framework !== null && (language === null || language === framework.language)) {
+export function rawBodyLine(framework: Framework | null, languages: readonly JsonLanguage[]): string | null {
+  if (framework !== null && (languages.length === 0 || languages.includes(framework.language))) {
     return `in ${framework.name}: ${framework.rawBody}`;
   }
-  return language === null ? null : usual[language];
+  if (languages.length < 2) return languages[0] === undefined ? null : usual[languages[0]];
+  return languages.map((language) => `in ${language}: ${usual[language]}`).join('; ');
 }
 
 export interface RawBodyLine {

@@ -3,6 +3,7 @@ import { type JsonForm, type JsonLanguage, jsonForms } from '../json-forms.ts';
 import type { Outgoing } from '../sending/outgoing.ts';
 import { sign } from '../signature.ts';
 import type { Bench } from './bench.ts';
+import type { Framework } from './framework.ts';
 
 /** A delivery that only a handler with one certain mistake accepts. */
 export interface Probe {
@@ -10,52 +11,35 @@ export interface Probe {
   readonly mistake: string;
   /** What to change; null when the handler needs the raw body, which depends on the framework. */
   readonly fix: string | null;
-  /** The language whose JSON library or formatting reveals it; null for any. */
-  readonly language: JsonLanguage | null;
+  /** The languages whose JSON library or formatting reveals it; none for any. */
+  readonly languages: readonly JsonLanguage[];
   readonly make: (bench: Bench) => Outgoing;
 }
-
-/** Pretty-printed forms: every language has them. */
-const prettyForms: readonly JsonForm[] = [2, 4, '\t'].map((indent) => ({
-  what: `pretty-printed (${typeof indent === 'number' ? `${indent} spaces` : 'tabs'})`,
-  by: {},
-  keepsDecimals: true,
-  write: (value) => JSON.stringify(value, null, indent),
-}));
-
-const forms: readonly JsonForm[] = [...jsonForms, ...prettyForms];
 
 /**
  * Handlers that parse the body and verify what they write again, by the form that they write. The body that is sent
  * has none of these forms and holds what they differ in: unsorted keys, a decimal, a slash, quotes, letters outside
  * ASCII, and characters that mean something in HTML.
  */
-export const formProbes: readonly Probe[] = [
-  ...forms.flatMap((form) => probesOf(form, form.keepsDecimals)),
-  ...forms.flatMap((form) => probesOf(form, !form.keepsDecimals)),
-];
+export function formProbes(framework: Framework | null): readonly Probe[] {
+  return [
+    ...jsonForms.map((form) => formProbe(form, form.keepsDecimals, framework)),
+    ...jsonForms.map((form) => formProbe(form, !form.keepsDecimals, framework)),
+  ];
+}
 
 /** Stands for 1.0, which some libraries write back as 1. */
 const decimal = 'one as a decimal';
 
-/** One for each writer of the form: the delivery is the same, so the first that fits a framework names the mistake. */
-function probesOf(form: JsonForm, keepsDecimals: boolean): Probe[] {
-  const writers = Object.entries(form.by) as [JsonLanguage, string][];
-  if (writers.length === 0) return [formProbe(form, keepsDecimals, null, '')];
-  return writers.map(([language, call]) => formProbe(form, keepsDecimals, language, call));
-}
-
-function formProbe(
-  { what, write }: JsonForm,
-  keepsDecimals: boolean,
-  language: JsonLanguage | null,
-  call: string,
-): Probe {
-  const made = language === null ? `the same JSON ${what}` : `what ${call} in ${language} makes of it`;
+/** Names the call of the framework's language, or of each language that writes this form where none is known. */
+function formProbe({ what, by, write }: JsonForm, keepsDecimals: boolean, framework: Framework | null): Probe {
+  const writers = (Object.keys(by) as JsonLanguage[]).filter((it) => framework === null || it === framework.language);
+  const calls = writers.map((language) => `${by[language]} in ${language}`);
+  const made = calls.length === 0 ? `the same JSON ${what}` : `what ${calls.join(' or ')} makes of it`;
   return {
     mistake: `the handler parses the body and verifies ${made}, not the bytes it received`,
     fix: null,
-    language,
+    languages: writers,
     make: (bench) => {
       const { data, ...envelope } = bench.envelope();
       const text = `Zoë "山" 🎪 https://a.example/?b='1'&c=<2>+3`;
@@ -104,43 +88,43 @@ const textProbes: readonly Probe[] = [
   {
     mistake: 'the handler hashes the body alone, without the timestamp',
     fix: signedText,
-    language: null,
+    languages: [],
     make: overText(({ body }) => body),
   },
   {
     mistake: 'the handler leaves out the dot between timestamp and body',
     fix: signedText,
-    language: null,
+    languages: [],
     make: overText(({ timestamp, body }) => timestamp + body),
   },
   {
     mistake: 'the handler hashes the delivery id as well, as the Standard Webhooks specification does',
     fix: signedText,
-    language: null,
+    languages: [],
     make: overText(({ timestamp, deliveryId, body }) => `${deliveryId}.${timestamp}.${body}`),
   },
   {
     mistake: `the handler hashes "[object Object]": ${parsedFirst}`,
     fix: null,
-    language: 'JavaScript',
+    languages: ['JavaScript'],
     make: overText(({ timestamp }) => `${timestamp}.[object Object]`),
   },
   {
     mistake: 'the handler hashes "undefined" where the body should be: no raw body was kept',
     fix: null,
-    language: 'JavaScript',
+    languages: ['JavaScript'],
     make: overText(({ timestamp }) => `${timestamp}.undefined`),
   },
   {
     mistake: `the handler hashes "b'…'", the way Python prints bytes`,
     fix: 'join bytes, not text: timestamp.encode() + b"." + body',
-    language: 'Python',
+    languages: ['Python'],
     make: overText(({ timestamp, body }) => `${timestamp}.b'${body}'`),
   },
   {
     mistake: 'the handler hashes an empty body: something read the request first',
     fix: null,
-    language: null,
+    languages: [],
     make: overText(({ timestamp }) => `${timestamp}.`),
   },
 ];
@@ -152,13 +136,13 @@ const headerProbes: readonly Probe[] = [
   {
     mistake: 'the handler expects the signature without "sha256="',
     fix: digits,
-    language: null,
+    languages: [],
     make: compactSignedAs(({ secret }, { timestamp, body }) => hmac(secret, `${timestamp}.${body}`)),
   },
   {
     mistake: 'the handler expects the signature in base64, not in hex',
     fix: digits,
-    language: null,
+    languages: [],
     make: compactSignedAs(({ secret }, { timestamp, body }) => {
       const hex = hmac(secret, `${timestamp}.${body}`);
       return `sha256=${Buffer.from(hex, 'hex').toString('base64')}`;
@@ -167,7 +151,7 @@ const headerProbes: readonly Probe[] = [
   {
     mistake: 'the handler expects the timestamp in milliseconds',
     fix: 'X-Revento-Timestamp is in seconds: compare it with the current time in seconds',
-    language: null,
+    languages: [],
     make: (bench) => bench.make({ timestamp: `${bench.secondsFromNow(0)}000` }),
   },
 ];
@@ -200,7 +184,7 @@ function secretProbes({ secret, previousSecret }: Bench): readonly Probe[] {
       .map(([mistake, key, fix]) => ({
         mistake,
         fix,
-        language: null,
+        languages: [],
         make: compactSignedAs((_bench, { timestamp, body }) => `sha256=${hmac(key, `${timestamp}.${body}`)}`),
       })),
   ];
@@ -210,12 +194,12 @@ function previousProbe(previousSecret: string): Probe {
   return {
     mistake: 'the handler knows only the previous secret',
     fix: 'give it the new secret as well',
-    language: null,
+    languages: [],
     make: (bench) => bench.make({ secret: previousSecret }),
   };
 }
 
 /** Everything that a handler may verify instead of the received bytes, the most frequent mistakes first. */
-export function allProbes(bench: Bench): readonly Probe[] {
-  return [...formProbes, ...secretProbes(bench), ...textProbes, ...headerProbes];
+export function allProbes(bench: Bench, framework: Framework | null): readonly Probe[] {
+  return [...formProbes(framework), ...secretProbes(bench), ...textProbes, ...headerProbes];
 }

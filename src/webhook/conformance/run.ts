@@ -55,7 +55,7 @@ export async function* runCases(
 }
 
 function fixFor({ fix }: ConformanceCase, framework: Framework | null): string {
-  const line = fix.startsWith(rawBytes) ? rawBodyLine(framework, null) : null;
+  const line = fix.startsWith(rawBytes) ? rawBodyLine(framework, []) : null;
   return line === null ? fix : `${fix}; ${line}`;
 }
 

@@ -11,7 +11,7 @@ type Refused = Pick<Delivery, 'headers' | 'body' | 'receivedAt'>;
  * Why a delivery failed verification and what to try, the most likely first: at least one sentence.
  *
  * Looks for the change that would make the signature match (another profile's secret, another form of the same
- * JSON, another reading of the headers), and names it only when it does. Costs about fifty HMACs over the body.
+ * JSON, another reading of the headers), and names it only when it does. Costs about sixty HMACs over the body.
  */
 export function diagnose(delivery: Refused, reason: VerifyFailure, context: DiagnoseContext): readonly string[] {
   switch (reason) {

@@ -56,14 +56,10 @@ function* forms(bytes: Buffer): Generator<readonly [string, Buffer]> {
 function* written(value: unknown): Generator<readonly [string, string]> {
   const compact = JSON.stringify(value);
   const { marks, steps } = levelsOf(compact);
-  for (const indent of ['  ', '    ', '\t']) {
+  for (const { what, indent, write } of jsonForms) {
     if (compact.length + marks + steps * indent.length > longestFormChars) continue;
-    yield [
-      `the same JSON pretty-printed (${indent === '\t' ? 'tabs' : `${indent.length} spaces`})`,
-      JSON.stringify(value, null, indent),
-    ];
+    yield [`the same JSON ${what}`, write(value)];
   }
-  for (const { what, write } of jsonForms) yield [`the same JSON ${what}`, write(value)];
 }
 
 /** Where the line breaks at the end begin. A regular expression anchored there would be quadratic. */

@@ -62,6 +62,7 @@ const rewriting = (write: (value: unknown) => string) =>
   expecting(({ timestamp, body }) => hmac(secret, `${timestamp}.${write(JSON.parse(body))}`));
 const escapeAscii = (json: string) =>
   json.replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const escapeHtml = (json: string) => json.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
 const sortKeys = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(sortKeys);
@@ -150,11 +151,33 @@ describe('the mistake of a handler that refuses a plain delivery is named', () =
     ],
     [
       'Go, a map',
-      rewriting((value) =>
-        JSON.stringify(sortKeys(value)).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
-      ),
+      rewriting((value) => escapeHtml(JSON.stringify(sortKeys(value)))),
       'json.Marshal() of a map in Go',
       'io.ReadAll(r.Body)',
+    ],
+    [
+      'Go, an encoder',
+      rewriting((value) => `${escapeHtml(JSON.stringify(sortKeys(value)))}\n`),
+      'json.NewEncoder(…).Encode() of a map in Go',
+      'io.ReadAll(r.Body)',
+    ],
+    [
+      'Go, indented',
+      rewriting((value) => escapeHtml(JSON.stringify(sortKeys(value), null, '\t'))),
+      'json.MarshalIndent() of a map in Go',
+      'io.ReadAll(r.Body)',
+    ],
+    [
+      'Python, indented',
+      rewriting((value) => escapeAscii(JSON.stringify(value, null, 4))),
+      'json.dumps(…, indent=4) in Python',
+      'request.get_data()',
+    ],
+    [
+      'PHP, indented',
+      rewriting((value) => escapeAscii(JSON.stringify(value, null, 4)).replaceAll('/', '\\/')),
+      'json_encode(…, JSON_PRETTY_PRINT) in PHP',
+      'php://input',
     ],
   ])('%s', async (_name, reply, mistake, fix) => {
     const { explanation } = await conclude(reply);
@@ -197,7 +220,8 @@ describe('whose JSON is verified is named though plain deliveries are acknowledg
         ),
       'JsonSerializer.Serialize() in C#',
     ],
-    ['JavaScript', (json: string) => json, 'JSON.stringify() in JavaScript'],
+    ['JavaScript', (json: string) => json, 'JSON.stringify() in JavaScript or json_encode('],
+    ['PHP with plain slashes', escapeAscii, 'in Python or json_encode(…, JSON_UNESCAPED_SLASHES) in PHP'],
     ['a pretty printer', (json: string) => JSON.stringify(JSON.parse(json), null, 4), 'pretty-printed (4 spaces)'],
   ] as const)('%s', async (_name, form, mistake) => {
     const { explanation } = await conclude(rewriting((value) => form(JSON.stringify(value))));
@@ -219,4 +243,24 @@ describe('whose JSON is verified is named though plain deliveries are acknowledg
       fix: expect.stringContaining(fix),
     });
   });
+
+  it('by its form alone where the framework that shows writes another one', async () => {
+    const sorted = ({ timestamp, body }: Parts) =>
+      hmac(secret, `${timestamp}.${escapeAscii(JSON.stringify(sortKeys(JSON.parse(body))))}`);
+    const { explanation } = await conclude(expecting(sorted, { 'X-Powered-By': 'Express' }));
+    expect(explanation).toEqual<Explanation>({
+      mistake: expect.stringContaining('the same JSON with its keys sorted'),
+      fix: expect.stringContaining('in Express: '),
+    });
+  });
+});
+
+it('a handler that stops answering is not said to accept forged deliveries', async () => {
+  const verifying = expecting(({ timestamp, body }) => hmac(secret, `${timestamp}.${body}`));
+  let isBroken = false;
+  const { explanation } = await conclude((got) => {
+    isBroken ||= header(got, 'x-revento-event') === 'venue.teleported';
+    return isBroken ? { isCut: true } : verifying(got);
+  });
+  expect(explanation).toBeNull();
 });

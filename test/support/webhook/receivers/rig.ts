@@ -61,7 +61,8 @@ export const receivers: readonly Receiver[] = [
       name: name === 'web' ? 'a web Request handler' : name,
       command: node(`${name}.mjs`),
       shows: null,
-      rewrites: [json(javascript), 'hash the Buffer'],
+      // PHP can write the same, and nothing tells which of the two it is.
+      rewrites: [`${javascript} or json_encode(`, 'in JavaScript: hash the Buffer'],
     }),
   ),
   flask('Flask', debianPython),
