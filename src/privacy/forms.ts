@@ -15,13 +15,16 @@ export const windowLength = 8;
 /** The longest encoded marker: each character as `\u0072`. */
 export const longestForm = markerLength * 6;
 
+/** The line breaks that quoted-printable adds, and a pattern for them. */
+const softBreaks = { texts: ['=\n', '=\r\n'], pattern: '=\\r?\\n' };
+
 /** Every form that the scanner knows. */
 export const forms: readonly Form[] = [
   {
     name: 'plain',
-    beginnings: [markerPrefix, ...broken(markerPrefix, ['=\n', '=\r\n'])],
+    beginnings: [markerPrefix, ...broken(markerPrefix, softBreaks.texts)],
     isCaseFolded: true,
-    decode: reader('[0-9a-z]', (text) => text, '=\\r?\\n'),
+    decode: reader('[0-9a-z]', (text) => text, softBreaks.pattern),
   },
   ...[0, 1, 2].map(base64Form),
   escapeForm('percent', (hex) => `%${hex}`, '%([0-9a-f]{2})', 16),
@@ -29,6 +32,7 @@ export const forms: readonly Form[] = [
   escapeForm('javascript', (hex) => `\\x${hex}`, '\\\\x([0-9a-f]{2})', 16),
   escapeForm('html', (hex) => `&#x${hex};`, '&#x0{0,2}([0-9a-f]{2});', 16),
   escapeForm('html', (hex) => `&#${Number.parseInt(hex, 16)};`, '&#0?(\\d{2,3});', 10),
+  escapeForm('quoted-printable', (hex) => `=${hex}`, '=([0-9a-f]{2})', 16, softBreaks),
   {
     name: 'hex',
     beginnings: [hexOf(markerPrefix)],
@@ -67,15 +71,23 @@ function base64Form(lead: number): Form {
 }
 
 /** A form that writes every character, or at least the first two, as an escape. */
-function escapeForm(name: string, write: (hex: string) => string, pattern: string, radix: number): Form {
+function escapeForm(
+  name: string,
+  write: (hex: string) => string,
+  pattern: string,
+  radix: number,
+  breaks: { readonly texts: readonly string[]; readonly pattern?: string } = { texts: [] },
+): Form {
   const written = (hexOf(markerPrefix).match(/../g) ?? []).map(write).join('');
   const escapes = new RegExp(pattern, 'gi');
   return {
     name,
-    beginnings: [written],
+    beginnings: [written, ...broken(written, breaks.texts)],
     isCaseFolded: true,
-    decode: reader(`(?:${pattern}|[0-9a-z])`, (text) =>
-      text.replace(escapes, (_, code: string) => String.fromCharCode(Number.parseInt(code, radix))),
+    decode: reader(
+      `(?:${pattern}|[0-9a-z])`,
+      (text) => text.replace(escapes, (_, code: string) => String.fromCharCode(Number.parseInt(code, radix))),
+      breaks.pattern,
     ),
   };
 }

@@ -15,6 +15,8 @@ const forms: readonly [string, string, string | Buffer][] = [
   ['plain', 'as it is', text],
   ['plain', 'in capitals', text.toUpperCase()],
   ['plain', 'quoted-printable, with a soft break in its beginning', `${text.slice(0, 4)}=\r\n${text.slice(4)}`],
+  ['quoted-printable', 'every character escaped', hex((code) => `=${code.toUpperCase()}`)],
+  ['quoted-printable', 'every character escaped, in lines', hex((code) => `=${code}`).replace(/.{6}/g, '$&=\r\n')],
   ['percent', 'every character escaped', hex((code) => `%${code.toUpperCase()}`)],
   ['json', 'every character escaped', hex((code) => `\\u00${code}`)],
   ['javascript', 'every character escaped', hex((code) => `\\x${code}`)],
