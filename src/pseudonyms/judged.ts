@@ -1,7 +1,6 @@
 import { voucherIn } from '../webhook/file-key.ts';
-import { readHead } from '../webhook/head.ts';
+import { verifyAtAnyAge } from '../webhook/head.ts';
 import type { Recorded } from '../webhook/recorded-line.ts';
-import { verify } from '../webhook/signature.ts';
 
 /**
  * What the signature of a recorded delivery was worth. `unchecked`: the recording says that it was verified, and no
@@ -16,9 +15,6 @@ export interface Judgment {
   readonly secret: string | null;
 }
 
-/** A signature of any age. */
-const anyAge = { nowSeconds: 0, toleranceSeconds: Number.POSITIVE_INFINITY };
-
 /**
  * Judges the signature that a delivery has, at any age. A recording that says `verified` proves nothing: signing a
  * delivery that somebody added to it would make it genuine. A scrubbed delivery names its own key, so it is genuine
@@ -28,18 +24,17 @@ const anyAge = { nowSeconds: 0, toleranceSeconds: Number.POSITIVE_INFINITY };
  * @param includeUnchecked  takes one that none of the secrets signed as unchecked, too
  */
 export function judgeRecorded(
-  { headers, body, invalid, scrubbed }: Recorded,
+  delivery: Recorded,
   {
     secrets,
     includeUnchecked = false,
   }: { readonly secrets: readonly string[]; readonly includeUnchecked?: boolean | undefined },
 ): Judgment {
+  const { invalid, scrubbed } = delivery;
   const forged: Judgment = { judged: 'forged', secret: null };
   const unchecked: Judgment = { judged: 'unchecked', secret: null };
   if (invalid === 'signature_mismatch') return forged;
-  const { timestamp, signature } = readHead(headers);
-  const keys = scrubbed === null ? secrets : [scrubbed.fileKey];
-  const verdict = verify({ secrets: keys, timestamp, signature, body, ...anyAge });
+  const verdict = verifyAtAnyAge(delivery, scrubbed === null ? secrets : [scrubbed.fileKey]);
   if (scrubbed !== null) {
     if (!verdict.ok) return forged;
     const secret = voucherIn(scrubbed, secrets);

@@ -1,5 +1,5 @@
 import type { HeaderList } from '../ports/exchange.ts';
-import { deliveryHeaders, judgeHead, type VerifyFailure } from './signature.ts';
+import { deliveryHeaders, judgeHead, type Verdict, type VerifyFailure, verify } from './signature.ts';
 
 /** Header every forwarded request carries: the ids of the listeners it has come through, comma separated. */
 export const forwardedByHeader = 'x-revento-cli-forwarded-by';
@@ -87,6 +87,15 @@ export function judge(head: Head, nowSeconds: number, toleranceSeconds: number |
   const { timestamp, signature } = head;
   const reason = judgeHead({ timestamp, signature, nowSeconds, toleranceSeconds });
   return reason ?? (head.isRepeated ? 'missing_header' : null);
+}
+
+/** Whether a delivery was signed with one of the secrets, at any age. */
+export function verifyAtAnyAge(
+  { headers, body }: { readonly headers: HeaderList; readonly body: Uint8Array },
+  secrets: readonly string[],
+): Verdict {
+  const { timestamp, signature } = readHead(headers);
+  return verify({ secrets, timestamp, signature, body, nowSeconds: 0, toleranceSeconds: Number.POSITIVE_INFINITY });
 }
 
 /** The value of a header that was sent exactly once, else null. */

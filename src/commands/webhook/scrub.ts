@@ -4,7 +4,7 @@ import type { Deps } from '../../command-kit/deps.ts';
 import { collect } from '../../command-kit/option-values.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { linesOf } from '../../files/lines.ts';
-import { piecesOfFile } from '../../files/user-file.ts';
+import { piecesOfNamedFile } from '../../files/named-file.ts';
 import { JsonText } from '../../json/value.ts';
 import { type Item, valueItem } from '../../output/item.ts';
 import { RecordingScrubber, type ScrubTally } from '../../pseudonyms/recording-scrubber.ts';
@@ -115,18 +115,7 @@ function secretsOnce(deps: Pick<Deps, 'profile' | 'secrets' | 'inspectStore' | '
 }
 
 function piecesOf(file: string, { terminal, signal }: Pick<Deps, 'terminal' | 'signal'>): AsyncIterable<Uint8Array> {
-  return file === '-' ? terminal.stdin() : readable(file, piecesOfFile(file, { signal, pieceBytes }));
-}
-
-async function* readable(file: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    yield* pieces;
-  } catch (error) {
-    if (error instanceof ReventoError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : code;
-    throw new ReventoError('file', `Cannot read ${file}: ${reason}.`, {}, { cause: error });
-  }
+  return file === '-' ? terminal.stdin() : piecesOfNamedFile(file, { signal, pieceBytes });
 }
 
 /** Lines as they are, some at a time; one by one for a filter. */

@@ -1,7 +1,6 @@
 import { voucherIn } from '../../../webhook/file-key.ts';
-import { one } from '../../../webhook/head.ts';
+import { verifyAtAnyAge } from '../../../webhook/head.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
-import { deliveryHeaders, verify } from '../../../webhook/signature.ts';
 
 interface SignableOptions {
   /** Secrets that may have signed the recorded deliveries. */
@@ -39,18 +38,9 @@ export function signable(
  * is signed with the key that it names, and says itself that it was checked: both prove nothing, because anyone can
  * write it so. Only a secret that vouches for it does.
  */
-function reasonAgainst(
-  { headers, body, scrubbed }: Recorded,
-  secrets: readonly string[],
-): 'unchecked' | 'broken' | null {
-  const verdict = verify({
-    secrets: scrubbed === null ? secrets : [scrubbed.fileKey],
-    timestamp: one(headers, deliveryHeaders.timestamp),
-    signature: one(headers, deliveryHeaders.signature),
-    body,
-    nowSeconds: 0,
-    toleranceSeconds: Number.POSITIVE_INFINITY,
-  });
+function reasonAgainst(delivery: Recorded, secrets: readonly string[]): 'unchecked' | 'broken' | null {
+  const { scrubbed } = delivery;
+  const verdict = verifyAtAnyAge(delivery, scrubbed === null ? secrets : [scrubbed.fileKey]);
   if (verdict.ok) return scrubbed === null || voucherIn(scrubbed, secrets) !== null ? null : 'unchecked';
   return verdict.reason === 'signature_mismatch' ? 'unchecked' : 'broken';
 }

@@ -1,8 +1,7 @@
 import { type Item, valueItem } from '../../../output/item.ts';
-import { one } from '../../../webhook/head.ts';
+import { verifyAtAnyAge } from '../../../webhook/head.ts';
 import type { Recorded } from '../../../webhook/recorded-line.ts';
 import type { Recording } from '../../../webhook/recording.ts';
-import { deliveryHeaders, verify } from '../../../webhook/signature.ts';
 
 /** What a valid signature in a scrubbed recording does not say. */
 export const notFromRevento =
@@ -62,16 +61,10 @@ export function unsoundLine(invalid: string | null): { readonly reason: string; 
 }
 
 /** A sentence about a delivery that is not what it was when it was scrubbed; null for a sound one. */
-function problemOf({ lineNumber, scrubbed, headers, body, invalid }: Recorded): string | null {
+function problemOf(delivery: Recorded): string | null {
+  const { lineNumber, scrubbed, invalid } = delivery;
   if (scrubbed === null) return `line ${lineNumber} was added: it is not scrubbed`;
-  const verdict = verify({
-    secrets: [scrubbed.fileKey],
-    timestamp: one(headers, deliveryHeaders.timestamp),
-    signature: one(headers, deliveryHeaders.signature),
-    body,
-    nowSeconds: 0,
-    toleranceSeconds: Number.POSITIVE_INFINITY,
-  });
+  const verdict = verifyAtAnyAge(delivery, [scrubbed.fileKey]);
   if (invalid === null && !verdict.ok) return `line ${lineNumber} says verified, but: ${verdict.reason}`;
   return invalid === 'signature_mismatch' && verdict.ok
     ? `line ${lineNumber} says signature_mismatch, but verifies`
