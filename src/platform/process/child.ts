@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { startFailure } from './start-failure.ts';
-import { startOf } from './windows-start.ts';
+import { startProgram } from './start-program.ts';
 
 const graceMs = 5_000;
 /** How long its output must be silent after its end, where something that it started still holds the pipes. */
@@ -34,21 +34,11 @@ export function runChild(
   command: readonly string[],
   { env, signal, stdout = 'stdout', directory, onOutput }: SpawnOptions,
 ): Promise<number> {
-  const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
-    let child: ChildProcess;
-    try {
-      const { file, args: given, windowsVerbatimArguments } = startOf(program, args, env, process.platform);
-      child = spawn(file, given, {
-        env: { ...env },
-        ...(directory !== undefined && { cwd: directory }),
-        stdio: onOutput ? ['inherit', 'pipe', 'pipe'] : ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
-        windowsVerbatimArguments,
-      });
-    } catch (error) {
-      // Node reports a few causes by an event, and throws for all others.
-      return reject(startFailure(program, error as NodeJS.ErrnoException));
-    }
+    const child = startProgram(command, env, {
+      ...(directory !== undefined && { cwd: directory }),
+      stdio: onOutput ? ['inherit', 'pipe', 'pipe'] : ['inherit', stdout === 'stdout' ? 'inherit' : 2, 'inherit'],
+    });
     const output = onOutput ? passOn(child, stdout, onOutput) : null;
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
@@ -69,7 +59,7 @@ export function runChild(
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
       settle();
-      reject(startFailure(program, error));
+      reject(startFailure(command[0] ?? '', error));
     });
     // What it leaves running may hold its pipes for hours.
     if (output !== null) child.once('exit', () => closeWhenSilent(child, output));

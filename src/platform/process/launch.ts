@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Launch, Launched } from '../../ports/launched.ts';
 import { startFailure } from './start-failure.ts';
-import { startOf, systemProgram } from './windows-start.ts';
+import { startProgram } from './start-program.ts';
+import { systemProgram } from './windows-start.ts';
 
 const graceMs = 3_000;
 /** For what is left after SIGKILL: a process that nobody waits for stays listed as a zombie. */
@@ -15,25 +16,16 @@ const lookMs = 20;
 
 /** The implementation of `Launch`: a group of its own, so that Ctrl-C on the terminal reaches this process first. */
 export const launch: Launch = (command, { env, onLine, directory }) => {
-  const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
-    let child: ChildProcess;
-    try {
-      const { file, args: given, windowsVerbatimArguments } = startOf(program, args, env, process.platform);
-      child = spawn(file, given, {
-        env: { ...env },
-        cwd: directory,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: process.platform !== 'win32',
-        windowsVerbatimArguments,
-      });
-    } catch (error) {
-      return reject(startFailure(program, error as NodeJS.ErrnoException));
-    }
+    const child = startProgram(command, env, {
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    });
     const { stdout, stderr } = child;
     if (stdout !== null) readLines(stdout, (line) => onLine(line, 'stdout'));
     if (stderr !== null) readLines(stderr, (line) => onLine(line, 'stderr'));
-    child.once('error', (error) => reject(startFailure(program, error)));
+    child.once('error', (error) => reject(startFailure(command[0] ?? '', error)));
     child.once('spawn', () => resolve(new Group(child)));
   });
 };
