@@ -55,13 +55,13 @@ export function mapJson(
     const around = open.at(-1);
     if (code === openBrace || code === openBracket) {
       open.push({ place, isList: code === openBracket });
-      if (code === openBracket) place = elementPlace(place);
       at = keyFrom(at + 1);
     } else if (code === closeBrace || code === closeBracket) {
       open.pop();
       at++;
     } else if (code === comma) {
-      if (around?.isList === true) place = elementPlace(around.place);
+      // An element of a list is what its list is.
+      if (around?.isList === true) place = around.place;
       at = keyFrom(at + 1);
     } else {
       const end = code === quote ? endOfString(json, at) : endOfValue(json, at);
@@ -96,11 +96,6 @@ export function memberPlace(parent: Place, name: string): Place {
     isAnswer: parent.isAnswer || hasAnswers(parent.name),
     path: parent.path === '' ? name : `${parent.path}.${name}`,
   };
-}
-
-/** An element of a list is what its list is. */
-function elementPlace(list: Place): Place {
-  return list;
 }
 
 /** As JSON, escaped as the original was. */
