@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Json } from '../../json/value.ts';
 import { describeAnswer, type Judgment } from '../conformance/answer.ts';
 import type { Parts } from '../conformance/bench.ts';
 import type { ConformanceCase } from '../conformance/case.ts';
@@ -11,6 +12,8 @@ export interface EffectCase extends Omit<ConformanceCase, 'run'> {
   readonly run: (drill: Drill) => Promise<Judgment>;
   /** A handler that fails it need not fail it each time. */
   readonly isRace?: true;
+  /** Makes the parts of a delivery that must leave no trace. Cases that have it are tried together first. */
+  readonly forge?: (drill: Drill) => Parts;
 }
 
 const oneTransaction =
@@ -24,7 +27,7 @@ const raceRepeats = 3;
 /** Parts of the usual time of an answer after which the connection is closed. */
 const abandoned = [0.2, 0.5, 0.8];
 /** What makes a handler fail that reads the data. */
-const unusable = [null, {}, 'unusable', []];
+const unusable: readonly Json[] = [null, {}, 'unusable', []];
 
 /** Every case that needs to see the effects, in the order they run. */
 export const effectCases: readonly EffectCase[] = [
@@ -60,18 +63,15 @@ export const effectCases: readonly EffectCase[] = [
     wanted: 'the effect of one delivery each time',
     why: 'a handler that looks the id up, works, and stores it later lets both through',
     fix: oneTransaction,
-    run: async (drill) => {
-      let judgment: Judgment | null = null;
-      for (let pair = 1; pair <= pairs && (judgment === null || judgment.outcome === 'pass'); pair++) {
-        const parts = drill.fresh();
-        judgment = await drill.expectOnce(async () => {
-          await Promise.all([drill.send(parts), drill.send(parts)]);
+    run: (drill) =>
+      drill.expectEach(
+        Array.from({ length: pairs }, () => () => {
+          const parts = drill.fresh();
           // At most one of the two may be acknowledged; a repeat must not matter either way.
-          await drill.deliver(drill.again(parts));
-        });
-      }
-      return judgment as Judgment;
-    },
+          const twice = () => Promise.all([drill.send(parts), drill.send(parts)]);
+          return [async () => twice().then(() => drill.deliver(drill.again(parts)))];
+        }),
+      ),
   },
   {
     id: 'effect-after-500',
@@ -92,16 +92,12 @@ export const effectCases: readonly EffectCase[] = [
     fix: `${oneTransaction}; do not cancel the work when the client disconnects`,
     run: async (drill) => {
       const usualMs = await drill.usualMs();
-      let judgment: Judgment | null = null;
-      for (const part of abandoned) {
-        const parts = drill.fresh();
-        judgment = await drill.expectOnce(async () => {
-          await drill.abandon(parts, usualMs, part);
-          await drill.deliver(drill.again(parts));
-        });
-        if (judgment.outcome !== 'pass') break;
-      }
-      return judgment as Judgment;
+      return drill.expectEach(
+        abandoned.map((part) => () => {
+          const parts = drill.fresh();
+          return [() => drill.abandon(parts, usualMs, part), () => drill.deliver(drill.again(parts))];
+        }),
+      );
     },
   },
   {
@@ -136,12 +132,16 @@ export const effectCases: readonly EffectCase[] = [
 /** The cases, able to run: those that cannot be judged are skipped, with the reason. */
 export function casesWith(effects: Effects, cases: readonly EffectCase[], restart?: Restart): ConformanceCase[] {
   let drill: Drill | null = null;
+  let untraced: Promise<Judgment | null> | null = null;
+  const forgeries = cases.flatMap(({ forge }) => forge ?? []);
   return cases.map((test) => ({
     ...test,
     run: async (bench) => {
       drill ??= new Drill(bench, effects, restart);
       try {
-        const judgment = await test.run(drill);
+        if (test.forge !== undefined && forgeries.length > 1) untraced ??= drill.leaveNoTrace(forgeries);
+        const together = test.forge === undefined ? null : await untraced;
+        const judgment = together ?? (await test.run(drill));
         if (judgment.outcome !== 'fail') return judgment;
         return test.isRace === true ? await lostRace(test, drill, judgment) : await repeated(test, drill, judgment);
       } catch (error) {
@@ -195,6 +195,7 @@ function forgedCase({
     wanted: 'no effect, then the effect of one delivery',
     why: 'otherwise anyone can make your handler work, or suppress genuine deliveries',
     fix: verifyFirst,
+    forge: make,
     run: async (drill) => {
       const genuine = drill.fresh();
       const untraced = await drill.expectNone(() => drill.send({ ...genuine, ...make(drill) }));
@@ -206,38 +207,47 @@ function forgedCase({
 }
 
 async function afterFailure(drill: Drill): Promise<Judgment> {
-  await drill.one();
-  const answers = new Set<string>();
-  for (const data of unusable) {
-    const parts = drill.fresh();
-    const broken = { ...parts, text: JSON.stringify({ ...JSON.parse(parts.text), data }) };
-    let isFailed = false;
-    const judgment = await expectOnceIf(drill, async () => {
-      const answer = await drill.send(broken);
-      isFailed = answer.status !== null && answer.status >= 500;
-      answers.add(describeAnswer(answer));
-      if (isFailed) await drill.deliver(drill.again(parts));
-      return isFailed;
-    });
-    if (judgment !== null) return { ...judgment, got: `after ${[...answers].at(-1)} ${judgment.got}` };
-  }
-  return {
-    outcome: 'warn',
-    got: `${[...answers].join(', ')} to unusable data: it did not fail, so the retry after a failure was not tested`,
-  };
-}
-
-/** Null where `work` could not make the handler fail. */
-async function expectOnceIf(drill: Drill, work: () => Promise<boolean>): Promise<Judgment | null> {
-  let isFailed = false;
   const one = await drill.one();
+  const answers: string[] = [];
+  let fails: Json | undefined;
+  // First, which data makes it fail: whatever it does with the other data is waited for once.
   const change = await drill.change(
     async () => {
-      isFailed = await work();
+      for (const data of unusable) {
+        const { parts, broken } = brokenBy(data, drill);
+        const answer = await drill.send(broken);
+        answers.push(describeAnswer(answer));
+        if (answer.status === null || answer.status < 500) continue;
+        fails = data;
+        await drill.deliver(drill.again(parts));
+        return;
+      }
+      await drill.deliver(drill.fresh());
     },
-    (it) => !isFailed || isSameChange(it, one),
+    (change) => change.length >= one.length,
+    unusable.length + 1,
   );
-  return isFailed ? drill.judgeOnce(change) : null;
+  if (fails === undefined) {
+    const said = [...new Set(answers)].join(', ');
+    return {
+      outcome: 'warn',
+      got: `${said} to unusable data: it did not fail, so the retry after a failure was not tested`,
+    };
+  }
+  if (isSameChange(change, one)) return { outcome: 'pass', got: `after ${answers.at(-1)} ${describeChange(change)}` };
+  const { parts, broken } = brokenBy(fails, drill);
+  const judgment = await drill.expectOnce(async () => {
+    const { status } = await drill.send(broken);
+    if (status === null || status < 500) throw new Unjudged('it did not fail each time for the same unusable data');
+    await drill.deliver(drill.again(parts));
+  });
+  return { ...judgment, got: `after ${answers.at(-1)} ${judgment.got}` };
+}
+
+/** A delivery, and the same with data that cannot be used. */
+function brokenBy(data: Json, drill: Drill) {
+  const parts = drill.fresh();
+  return { parts, broken: { ...parts, text: JSON.stringify({ ...JSON.parse(parts.text), data }) } };
 }
 
 async function olderEvent(drill: Drill): Promise<Judgment> {

@@ -95,6 +95,24 @@ export function timesOf(change: Change, one: Change): number | null {
   return isClear || isSameChange(change, one) ? most : null;
 }
 
+/** Whether a change is that of several deliveries, each of which has the effect `one`. */
+export function isTimes(change: Change, one: Change, times: number): boolean {
+  const [sums, wanted] = [totals(change), totals(one)];
+  const isAdded = ([name, amount]: readonly [string, number]) => (sums.get(name) ?? 0) === times * amount;
+  // A value that each of them replaces has changed once or more.
+  const isReplaced = ([name]: readonly [string, number]) => sums.has(name) && replaced(one).has(name);
+  return sums.size === wanted.size && [...wanted].every((entry) => isAdded(entry) || isReplaced(entry));
+}
+
+/** Whether several deliveries have several times the effect of one: a number that grows, or entries that are added. */
+export function canAddUp(one: Change): boolean {
+  return totals(one).size > replaced(one).size;
+}
+
+function replaced(change: Change): ReadonlyMap<string, number> {
+  return totals(change.filter(({ kind }) => kind === 'value'));
+}
+
 /** Sums and counts by place and kind. */
 function totals(change: Change): Map<string, number> {
   const sums = new Map<string, number>();

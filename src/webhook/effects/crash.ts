@@ -1,4 +1,3 @@
-import type { Judgment } from '../conformance/answer.ts';
 import type { EffectCase } from './cases.ts';
 
 /** Cases that kill the handler and start it again. */
@@ -17,18 +16,18 @@ export function crashCasesAt(points: number): readonly EffectCase[] {
       fix: 'store the delivery id in the same transaction as the work',
       run: async (drill) => {
         const usualMs = await drill.usualMs();
-        let judgment: Judgment | null = null;
-        for (let point = 1; point <= points && (judgment === null || judgment.outcome === 'pass'); point++) {
-          const parts = drill.fresh();
-          const afterMs = (usualMs * point) / (points + 1);
-          const found = await drill.expectOnce(async () => {
-            await drill.killDuring(parts, afterMs);
-            await drill.deliver(drill.again(parts));
-          });
-          const moment = `killed ${Math.round(afterMs)} ms after it was sent, of usually ${Math.round(usualMs)} ms`;
-          judgment = found.outcome === 'pass' ? found : { ...found, got: `${moment}: ${found.got}` };
-        }
-        return judgment as Judgment;
+        const moments = Array.from({ length: points }, (_, index) => (usualMs * (index + 1)) / (points + 1));
+        const judgment = await drill.expectEach(
+          moments.map((afterMs) => () => {
+            const parts = drill.fresh();
+            return [async () => drill.killDuring(parts, afterMs).then(() => drill.deliver(drill.again(parts)))];
+          }),
+        );
+        const shown = moments.map((ms) => `${Math.round(ms)}`).join(', ');
+        return {
+          ...judgment,
+          got: `killed ${shown} ms after it was sent, of usually ${Math.round(usualMs)} ms: ${judgment.got}`,
+        };
       },
     },
     {
@@ -46,6 +45,16 @@ export function crashCasesAt(points: number): readonly EffectCase[] {
           await drill.deliver(drill.again(parts));
         });
       },
+    },
+    {
+      id: 'effect-acknowledged',
+      isRace: true,
+      title: 'does the work of a delivery that it acknowledged, when it is killed right after',
+      sent: 'a valid delivery, then SIGKILL right after its answer, and a restart',
+      wanted: 'the effect of one delivery',
+      why: 'an acknowledged delivery is never sent again: what was only in memory is lost',
+      fix: 'store the delivery before you answer 2xx, and continue with what is stored after a start',
+      run: (drill) => drill.expectOnce(() => drill.deliver(drill.fresh()).then(() => drill.restart())),
     },
   ];
 }

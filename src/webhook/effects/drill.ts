@@ -4,7 +4,7 @@ import { isRecord } from '../../json/parse.ts';
 import { type Answer, describeAnswer, type Judgment } from '../conformance/answer.ts';
 import type { Bench, Parts } from '../conformance/bench.ts';
 import { isFromFront } from '../conformance/front.ts';
-import { type Change, describeChange, isSameChange, timesOf } from './change.ts';
+import { type Change, canAddUp, describeChange, isSameChange, isTimes, timesOf } from './change.ts';
 import { type Effects, type Expected, Restless, Unjudged } from './effects.ts';
 
 /** How often a delivery that was not acknowledged is sent again. */
@@ -16,6 +16,9 @@ interface Fresh extends Parts {
   readonly deliveryId: string;
   readonly text: string;
 }
+
+/** What is sent, in steps: what the handler does for one of them is waited for before the next. */
+type Steps = readonly (() => Promise<unknown>)[];
 
 /**
  * Kills the handler at once, and starts it again.
@@ -30,6 +33,10 @@ export class Drill {
   readonly #effects: Effects;
   readonly #restart: Restart | undefined;
   #one: Promise<Change> | null = null;
+  /** How long the answer to a plain delivery took, milliseconds. */
+  #usualMs = 0;
+  /** Whether several works together had another effect than each of them must have: then they are done one by one. */
+  #isFlawed = false;
 
   constructor(bench: Bench, effects: Effects, restart?: Restart) {
     this.bench = bench;
@@ -69,27 +76,14 @@ export class Drill {
 
   /** How long the answer to a plain delivery takes, milliseconds. */
   async usualMs(): Promise<number> {
-    const one = await this.one();
-    let latencyMs = 0;
-    await this.change(
-      async () => {
-        latencyMs = (await this.deliver(this.fresh())).latencyMs;
-      },
-      (change) => isSameChange(change, one),
-    );
-    return latencyMs;
+    await this.one();
+    return this.#usualMs;
   }
 
-  /** Sends a delivery, closes the connection after a part of the usual time, and waits until it must be over. */
+  /** Sends a delivery, closes the connection after a part of the usual time, and waits until the answer must be over. */
   async abandon(parts: Parts, usualMs: number, part: number): Promise<void> {
-    const one = await this.one();
-    await this.change(
-      async () => {
-        await this.bench.sendOnce(this.bench.make(parts), Math.max(1, Math.round(usualMs * part)));
-        await this.#effects.pause(2 * usualMs);
-      },
-      (change) => isSameChange(change, one),
-    );
+    await this.bench.sendOnce(this.bench.make(parts), Math.max(1, Math.round(usualMs * part)));
+    await this.#effects.pause(2 * usualMs);
   }
 
   /** The same delivery under another timestamp, as a retry has it. */
@@ -109,10 +103,10 @@ export class Drill {
   }
 
   /** What `work` changes; waits for what is expected as long as an effect may take. */
-  async change(work: () => Promise<unknown>, isExpected: Expected): Promise<Change> {
+  async change(work: () => Promise<unknown>, isExpected: Expected, deliveries = 1): Promise<Change> {
     const before = await this.#effects.settled();
     await work();
-    return this.#effects.changeSince(before, isExpected);
+    return this.#effects.changeSince(before, isExpected, deliveries);
   }
 
   /**
@@ -126,15 +120,19 @@ export class Drill {
   }
 
   async #measureOne(): Promise<Change> {
-    const plain = (isExpected: Expected) => this.change(() => this.deliver(this.fresh()), isExpected);
     // For as long as an effect may take: a part of it may come long after another one.
-    const first = await plain(null);
+    const first = await this.change(() => this.deliver(this.fresh()), null);
     if (first.length === 0) {
       throw new Unjudged(
         `a plain valid delivery was acknowledged, but changed nothing within ${this.#effects.limitMs / 1000} s`,
       );
     }
-    const second = await plain((change) => isSameChange(change, first));
+    const second = await this.change(
+      async () => {
+        this.#usualMs = (await this.deliver(this.fresh())).latencyMs;
+      },
+      (change) => isSameChange(change, first),
+    );
     if (!isSameChange(first, second)) {
       const both = `first ${describeChange(first)}, then ${describeChange(second)}`;
       throw new Unjudged(`two plain deliveries did not change the same: ${both}`);
@@ -146,6 +144,104 @@ export class Drill {
   async expectOnce(work: () => Promise<unknown>): Promise<Judgment> {
     const one = await this.one();
     return this.judgeOnce(await this.change(work, (it) => isSameChange(it, one)));
+  }
+
+  /**
+   * The verdict on several works, each of which must take effect exactly once. Where effects are slow they are waited for
+   * together, and done again one by one only if that does not show what each did.
+   */
+  async expectEach(works: readonly (() => Steps)[]): Promise<Judgment> {
+    const one = await this.one();
+    if (!this.#isTogether(one)) return this.#expectOneByOne(works);
+    const { change, begun, problem } = await this.#together(works);
+    const times = timesOf(change, one) ?? 0;
+    const got = `it took effect ${times} times for ${begun} deliveries: ${describeChange(change)}`;
+    if (times > begun) {
+      this.#isFlawed = true;
+      const failure = `${got}, where one delivery means ${describeChange(one)}`;
+      return problem === null ? this.confirmed(failure) : { outcome: 'fail', got: failure };
+    }
+    if (problem !== null) throw problem;
+    if (isTimes(change, one, works.length)) return { outcome: 'pass', got };
+    this.#isFlawed = true;
+    // Fewer effects may be the work of a handler that does several deliveries at once.
+    return this.#expectOneByOne(works);
+  }
+
+  /** Whether several works are done together: where effects are slow, and show what each of them did. */
+  #isTogether(one: Change): boolean {
+    return this.#effects.isSlow && !this.#isFlawed && canAddUp(one);
+  }
+
+  async #expectOneByOne(works: readonly (() => Steps)[]): Promise<Judgment> {
+    let judgment: Judgment | null = null;
+    for (const work of works) {
+      judgment = await this.expectOnce(() => this.#inSteps([work()], () => undefined));
+      if (judgment.outcome !== 'pass') break;
+    }
+    return judgment as Judgment;
+  }
+
+  /** What works change together, how many of them were begun, and why the rest was not. */
+  async #together(works: readonly (() => Steps)[]) {
+    const one = await this.one();
+    const before = await this.#effects.settled();
+    let begun = 0;
+    const problem = await this.#inSteps(
+      works.map((work) => work()),
+      (count) => {
+        begun = Math.max(begun, count);
+      },
+    ).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof Unjudged) return error;
+        throw error;
+      },
+    );
+    const change = await this.#effects.changeSince(before, (it) => isTimes(it, one, works.length), works.length);
+    return { change, begun, problem };
+  }
+
+  /** Does the first step of each work, waits until that has taken effect, then the second, and so on. */
+  async #inSteps(works: readonly Steps[], onBegin: (count: number) => void): Promise<void> {
+    const one = await this.one();
+    const last = Math.max(...works.map((steps) => steps.length)) - 1;
+    for (let step = 0; step <= last; step++) {
+      const work = async () => {
+        for (const [index, steps] of works.entries()) {
+          onBegin(index + 1);
+          await steps[step]?.();
+        }
+      };
+      if (step === last) await work();
+      else await this.change(work, (change) => isTimes(change, one, works.length), works.length);
+    }
+  }
+
+  /**
+   * Sends deliveries that are not to be believed, then genuine ones under their ids. The verdict if nothing was wrong with
+   * any of them; null otherwise, and where effects are fast.
+   */
+  async leaveNoTrace(forgeries: readonly ((drill: Drill) => Parts)[]): Promise<Judgment | null> {
+    const one = await this.one();
+    if (!this.#isTogether(one)) return null;
+    const sent = forgeries.map((forge) => ({ genuine: this.fresh(), forged: forge(this) }));
+    const untraced = await this.change(
+      async () => {
+        for (const { genuine, forged } of sent) await this.send({ ...genuine, ...forged });
+      },
+      (change) => change.length === 0,
+    );
+    if (untraced.length > 0) return null;
+    const { change } = await this.#together(
+      sent.map(({ genuine }) => () => [() => this.deliver(genuine)]),
+    );
+    if (!isTimes(change, one, sent.length)) return null;
+    return {
+      outcome: 'pass',
+      got: `${sent.length} forged ones left no trace; of the genuine ones: ${describeChange(change)}`,
+    };
   }
 
   /** The judgment on a change that must be the effect of one delivery. */

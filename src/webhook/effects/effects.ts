@@ -25,6 +25,7 @@ interface EffectsOptions {
 export type Expected = ((change: Change) => boolean) | null;
 
 const lookMs = 25;
+const slowMs = 500;
 /** How long the effects must not change before they count as settled, as a part of the time they may take. */
 const quietPart = 0.02;
 /** The same as a multiple of the longest time that an effect took to appear; at most so much longer than that. */
@@ -36,6 +37,8 @@ export class Effects {
   readonly #options: EffectsOptions;
   /** The longest time from an answer to its effect so far. */
   #lagMs = 0;
+  /** Whether the effects of several deliveries appeared together, so that another one would not come long after them. */
+  #isParallel = false;
   /** The last effects that had settled; undefined before the first. */
   #known: Json | undefined;
 
@@ -45,6 +48,11 @@ export class Effects {
 
   get limitMs(): number {
     return this.#options.limitMs;
+  }
+
+  /** Whether effects take so long to appear that waiting for each of them makes a run long. */
+  get isSlow(): boolean {
+    return this.#lagMs >= slowMs;
   }
 
   pause(ms: number): Promise<void> {
@@ -74,30 +82,37 @@ export class Effects {
 
   /**
    * What has changed since `before`: waits until it is what was expected, and then whether it stays so. Resolves with
-   * another change once the time for it is over; where `isExpected` is null, always then.
+   * another change once the time for one effect has passed since the last; where `isExpected` is null, since the start.
    *
+   * @param deliveries  how many were sent: a handler may work them one after the other
    * @throws Restless when they keep changing, and Unjudged when they cannot be read
    */
-  async changeSince(before: Json, isExpected: Expected): Promise<Change> {
+  async changeSince(before: Json, isExpected: Expected, deliveries = 1): Promise<Change> {
     const { clock, limitMs, read } = this.#options;
     const startedAt = clock.monotonic();
     let value = await read();
     let change = changeBetween(before, value);
     let since = startedAt;
+    let firstAt: number | null = null;
     for (;;) {
       const now = clock.monotonic();
-      const isQuiet = now - since >= this.#quietMs;
-      if (isQuiet && (isExpected?.(change) || now - startedAt >= limitMs)) {
+      const isQuiet = now - since >= this.#restMs && now - startedAt >= this.#quietMs;
+      const from = isExpected === null ? startedAt : since;
+      const mostMs = change.length === 0 ? deliveries * limitMs : limitMs;
+      if (isQuiet && (isExpected?.(change) || now - from >= mostMs)) {
         this.#known = value;
         return change;
       }
-      if (now - startedAt > 2 * limitMs + this.#quietMs) throw new Restless('the effects keep changing');
+      if (now - startedAt > (deliveries + 1) * limitMs + this.#quietMs) throw new Restless('the effects keep changing');
       value = await this.#next();
       const next = changeBetween(before, value);
       if (isSameChange(next, change)) continue;
       change = next;
       since = clock.monotonic();
-      if (isExpected === null || isExpected(change)) this.#lagMs = Math.max(this.#lagMs, since - startedAt);
+      firstAt ??= since;
+      if (isExpected !== null && !isExpected(change)) continue;
+      if (deliveries === 1) this.#lagMs = Math.max(this.#lagMs, since - startedAt);
+      else this.#isParallel = since - firstAt < this.#lagMs / 2;
     }
   }
 
@@ -105,6 +120,11 @@ export class Effects {
     const { limitMs } = this.#options;
     const byLag = Math.min(quietFactor * this.#lagMs, this.#lagMs + mostQuietMs);
     return Math.min(Math.max(quietPart * limitMs, byLag), limitMs);
+  }
+
+  /** How long they must not change after an effect. */
+  get #restMs(): number {
+    return this.#isParallel ? Math.min(this.#lagMs / 2, this.#quietMs) : this.#quietMs;
   }
 
   async #next(): Promise<Json> {

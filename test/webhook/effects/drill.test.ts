@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { headerOf } from '../../../src/http/headers.ts';
 import type { Json } from '../../../src/json/value.ts';
@@ -10,14 +11,16 @@ import { newSecret } from '../../support/webhook/delivery.ts';
 
 const signal = new AbortController().signal;
 
+const secret = newSecret();
+
 /** What each case finds about a handler in memory that answers 200. */
 async function outcomesOf(
   ids: readonly string[],
   work: (delivery: HttpRequest, clock: FakeClock) => void,
   read: (clock: FakeClock) => Json,
   status: () => number = () => 200,
+  clock = fakeClock(),
 ): Promise<string[]> {
-  const clock = fakeClock();
   const exchange: Exchange = async (request) => {
     clock.advance(5);
     work(request, clock);
@@ -27,7 +30,7 @@ async function outcomesOf(
     new Effects({ read: async () => read(clock), clock, signal, limitMs: 10_000 }),
     effectCases.filter(({ id }) => ids.includes(id)),
   );
-  const secrets = { secret: newSecret(), previousSecret: null };
+  const secrets = { secret, previousSecret: null };
   const options = { url: 'http://127.0.0.1:3000/', exchange, clock, signal, eventId: 'e', ...secrets };
   const outcomes: string[] = [];
   for await (const { test, outcome, got } of runCases(cases, options))
@@ -72,45 +75,123 @@ it('a handler is not judged by an effect that came from elsewhere at that moment
   ]);
 });
 
+describe('a handler that works each delivery for three seconds', () => {
+  const all = effectCases.map(({ id }) => id);
+
+  /** The cases that it fails, and how long they take by the clock. */
+  const judge = async ({ isSerial = false, mistake = '' }) => {
+    const clock = fakeClock();
+    const known = new Set<string | null>();
+    const jobs: { readonly at: number; readonly work: () => void }[] = [];
+    const mails: string[] = [];
+    const outcomes = await outcomesOf(
+      all,
+      (request) => {
+        const { type, data } = JSON.parse(Buffer.from(request.body).toString());
+        const id = headerOf(request, 'x-revento-delivery-id');
+        if (!isGenuine(request, clock) && mistake !== 'works forged ones') return;
+        if (known.has(id) && mistake !== 'works repeats') return;
+        known.add(id);
+        const from = isSerial ? Math.max(clock.now(), ...jobs.map(({ at }) => at)) : clock.now();
+        jobs.push({
+          at: from + 3_000,
+          work: () => {
+            if (type === 'application.approved' && data?.id !== undefined) mails.push(data.id);
+          },
+        });
+      },
+      () => {
+        const due = jobs.filter(({ at }) => at <= clock.now());
+        for (const job of due) {
+          jobs.splice(jobs.indexOf(job), 1);
+          job.work();
+        }
+        return mails.length;
+      },
+      () => 200,
+      clock,
+    );
+    return {
+      failed: outcomes.filter((one) => !/ (pass|warn)/.test(one)).map((one) => one.replace(/:.*/, '')),
+      seconds: clock.monotonic() / 1000,
+    };
+  };
+
+  it('takes little more than a minute', async () => {
+    const { failed, seconds } = await judge({});
+    expect(failed).toEqual([]);
+    expect(seconds).toBeLessThan(75);
+  });
+
+  it('passes, too, when it works one after the other', async () => {
+    expect(await judge({ isSerial: true })).toMatchObject({ failed: [] });
+  });
+
+  it.each([
+    ['works repeats', ['effect-twice fail', 'effect-at-once fail', 'effect-lost-answer fail']],
+    ['works forged ones', ['effect-forged fail', 'effect-wrong-secret fail', 'effect-stale fail']],
+  ])('fails its cases and no other when it %s', async (mistake, failed) => {
+    expect(await judge({ mistake })).toMatchObject({ failed });
+    expect(await judge({ mistake, isSerial: true })).toMatchObject({ failed });
+  });
+});
+
+function isGenuine(request: HttpRequest, clock: FakeClock): boolean {
+  const timestamp = headerOf(request, 'x-revento-timestamp') ?? '';
+  const signature = createHmac('sha256', secret).update(`${timestamp}.`).update(request.body).digest('hex');
+  const isFresh = Math.abs(clock.now() / 1000 - Number(timestamp)) <= 300;
+  return isFresh && headerOf(request, 'x-revento-signature') === `sha256=${signature}`;
+}
+
 describe('a race that goes wrong', () => {
   /** A handler with a memory, which works twice for the deliveries whose turn it is. */
   const racing = (
     ids: readonly string[],
     isLost: (delivery: number) => boolean,
-    status: (deliveries: number) => number = () => 200,
+    { lagMs = 0, status = () => 200 }: { lagMs?: number; status?: (deliveries: number) => number } = {},
   ) => {
     const known = new Set<string | null>();
-    let [extra, deliveries] = [0, 0];
+    const workedAt: number[] = [];
+    let deliveries = 0;
     return outcomesOf(
       ids,
-      (request) => {
+      (request, clock) => {
         const id = headerOf(request, 'x-revento-delivery-id');
-        if (!known.has(id) && isLost(++deliveries)) extra++;
+        const at = clock.now() + lagMs;
+        if (!known.has(id)) workedAt.push(...(isLost(++deliveries) ? [at, at] : [at]));
         known.add(id);
       },
-      () => known.size + extra,
+      (clock) => workedAt.filter((at) => at <= clock.now()).length,
       () => status(deliveries),
     );
   };
 
-  it.each(['effect-at-once', 'effect-lost-answer'])('once is a failure in %s, with how often', async (id) => {
-    const outcomes = await racing(['effect-plain', id], (delivery) => delivery === 4);
+  it.each([
+    ['effect-at-once', 0, 'twice: +2'],
+    ['effect-lost-answer', 0, 'twice: +2'],
+    // Where effects are slow, all its deliveries are waited for together.
+    ['effect-at-once', 3_000, '6 times for 5 deliveries: +6'],
+    ['effect-lost-answer', 3_000, '4 times for 3 deliveries: +4'],
+  ])('once is a failure in %s, with how often, after %i ms', async (id, lagMs, got) => {
+    const outcomes = await racing(['effect-plain', id], (delivery) => delivery === 4, { lagMs });
     expect(outcomes).toEqual([
       'effect-plain pass',
-      `${id} fail: it took effect twice: +2, where one delivery means +1; in 1 of 4 runs`,
+      `${id} fail: it took effect ${got}, where one delivery means +1; in 1 of 4 runs`,
     ]);
   });
 
-  it('is a failure although the handler answers 500 from then on', async () => {
-    const outcomes = await racing(
-      ['effect-plain', 'effect-at-once'],
-      (delivery) => delivery === 3,
-      // The two plain ones, the one that is lost, and the control are acknowledged.
-      (deliveries) => (deliveries > 4 ? 500 : 200),
-    );
+  it.each([
+    [0, 'twice: +2'],
+    [3_000, '4 times for 3 deliveries: +4'],
+  ])('is a failure although the handler answers 500 from then on, after %i ms', async (lagMs, got) => {
+    const outcomes = await racing(['effect-plain', 'effect-at-once'], (delivery) => delivery === 3, {
+      lagMs,
+      // The two plain ones, the one that is lost, and the next are acknowledged.
+      status: (deliveries) => (deliveries > 4 ? 500 : 200),
+    });
     expect(outcomes).toEqual([
       'effect-plain pass',
-      'effect-at-once fail: it took effect twice: +2, where one delivery means +1',
+      `effect-at-once fail: it took effect ${got}, where one delivery means +1`,
     ]);
   });
 

@@ -126,6 +126,7 @@ describe.skipIf(lack !== null)(withReason('check --effects -- COMMAND', lack), (
     ['insert-then-work', ['effect-after-500', 'effect-killed'], 'stores the delivery id before its work is done'],
     ['work-then-insert', ['effect-at-once', 'effect-killed'], 'does its work, and stores the delivery id in a later'],
     ['one-transaction', [], null],
+    ['later', ['effect-acknowledged'], 'acknowledges deliveries that it holds in memory only'],
   ])('kills and restarts the handler, and names the flaw of the design %s', async (design, failed, flaw) => {
     const port = await freePort();
     const folder = await mkdtemp(join(tmpdir(), 'revento-crash-'));
@@ -134,7 +135,10 @@ describe.skipIf(lack !== null)(withReason('check --effects -- COMMAND', lack), (
       webhookCheck,
       {
         ...{ patience: '10s', settle: '1s', url, effectsUrl: `http://127.0.0.1:${port}/effects` },
-        only: 'effect-twice,effect-at-once,effect-after-500,effect-killed,effect-restart',
+        only:
+          design === 'later'
+            ? 'effect-acknowledged'
+            : 'effect-twice,effect-at-once,effect-after-500,effect-killed,effect-restart',
         command: [python, script, design, join(folder, 'app.db')],
       },
       world({ PORT: `${port}`, DWELL_SECONDS: '0.1' }),
