@@ -225,7 +225,7 @@ async function afterFailure(drill: Drill): Promise<Judgment> {
       await drill.deliver(drill.fresh());
     },
     (change) => change.length >= one.length,
-    unusable.length + 1,
+    () => (fails === undefined ? answers.length + 1 : answers.length),
   );
   if (fails === undefined) {
     const said = [...new Set(answers)].join(', ');

@@ -103,10 +103,10 @@ export class Drill {
   }
 
   /** What `work` changes; waits for what is expected as long as an effect may take. */
-  async change(work: () => Promise<unknown>, isExpected: Expected, deliveries = 1): Promise<Change> {
+  async change(work: () => Promise<unknown>, isExpected: Expected, deliveries = () => 1): Promise<Change> {
     const before = await this.#effects.settled();
     await work();
-    return this.#effects.changeSince(before, isExpected, deliveries);
+    return this.#effects.changeSince(before, isExpected, deliveries());
   }
 
   /**
@@ -215,7 +215,12 @@ export class Drill {
         }
       };
       if (step === last) await work();
-      else await this.change(work, (change) => isTimes(change, one, works.length), works.length);
+      else
+        await this.change(
+          work,
+          (change) => isTimes(change, one, works.length),
+          () => works.length,
+        );
     }
   }
 
