@@ -29,12 +29,12 @@ export const limitRules: readonly Rule[] = [
     judge: (evidence) => {
       const breaches: Breach[] = [];
       let isSeen = false;
-      for (const [refused, next, before, ...others] of nextOfSame(evidence)) {
+      for (const { refused, next, before, others, same } of nextOfSame(evidence)) {
         const { retryAfterMs, status, isLost } = refused;
         if (status !== 429 || retryAfterMs === null || isLost || !isAfter(refused, next)) continue;
         const waitedMs = waitBetween(refused, next);
         // What comes at once may have been under way: only who does it again did not wait.
-        const isAgain = before?.status === 429 && isAfter(before, refused);
+        const isAgain = before?.status === 429 && isAfter(before, refused) && !haveAllWaited(refused, same);
         // Where somebody did wait, the other one may be another process, which was refused nothing.
         const isOther = others.some((later) => isWaited(refused, later, retryAfterMs));
         const isRetry = waitedMs >= underWayMs && !isOther;
@@ -192,14 +192,36 @@ function isWaited(refused: ApiSeen, later: ApiSeen, retryAfterMs: number): boole
   return waitedMs >= retryAfterMs - earlyMs && waitedMs < retryAfterMs + 60_000;
 }
 
-/** Each request and the next one that is the same, with the same token; the one before both; and some after them. */
-function* nextOfSame({
-  sameApis,
-}: Evidence): Generator<readonly [ApiSeen, ApiSeen, ApiSeen | undefined, ...ApiSeen[]]> {
+/**
+ * Whether each of the same requests that were refused about the same time was sent again by somebody who waited, and
+ * nothing meanwhile: several calls may stand in one queue, and each learns of the limit for itself.
+ */
+function haveAllWaited(call: ApiSeen, same: readonly ApiSeen[]): boolean {
+  const retryAfterMs = call.retryAfterMs ?? 0;
+  const isNear = (one: ApiSeen) => Math.abs(one.startMs - call.startMs) < retryAfterMs - earlyMs;
+  const refused = same.filter((one) => one.status === 429 && isNear(one));
+  const [first, last] = [refused[0] ?? call, refused.at(-1) ?? call];
+  const waited = same.filter((later) => isWaited(first, later, first.retryAfterMs ?? 0));
+  return waited.length >= refused.length && last.startMs - first.endMs < retryAfterMs / 2;
+}
+
+/** A request and the next one that is the same, with the same token. */
+interface Repeat {
+  readonly refused: ApiSeen;
+  readonly next: ApiSeen;
+  /** The one before both. */
+  readonly before: ApiSeen | undefined;
+  /** Some after them. */
+  readonly others: readonly ApiSeen[];
+  readonly same: readonly ApiSeen[];
+}
+
+function* nextOfSame({ sameApis }: Evidence): Generator<Repeat> {
   for (const same of sameApis()) {
-    for (const [index, call] of same.entries()) {
+    for (const [index, refused] of same.entries()) {
       const next = same[index + 1];
-      if (next !== undefined) yield [call, next, same[index - 1], ...same.slice(index + 2, index + 12)];
+      if (next === undefined) continue;
+      yield { refused, next, before: same[index - 1], others: same.slice(index + 2, index + 12), same };
     }
   }
 }

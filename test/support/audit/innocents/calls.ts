@@ -52,6 +52,22 @@ export const innocentCalls: readonly Innocent[] = [
     { faults: ['api:429=30x1'] },
   ],
   [
+    ['retry-after-waited'],
+    'four calls in a queue, each of which waits when it is refused',
+    async (rig) => {
+      const { access } = await rig.connect();
+      const calls = () =>
+        times(4, async () => {
+          await rig.read(access);
+          rig.clock.advance(5);
+        });
+      await calls();
+      rig.clock.advance(30_000);
+      await calls();
+    },
+    { faults: ['api:429=30x4'] },
+  ],
+  [
     ['in-flight', 'pace'],
     'parallel tests, each with a login of its own',
     async (rig) => {
