@@ -30,6 +30,9 @@ export interface GlobalOptions {
 /** The option of every command that shows attendees' data. */
 export const redactOption = ['--redact', "mask attendees' data: names, mail, answers; ids stay"] as const;
 
+/** The option of every command that takes event types. */
+export const unknownTypeOption = ['--unknown-type', 'accept an event type that this tool does not know'] as const;
+
 /** The heading of the options below in help. */
 export const globalHeading = 'Global options:';
 

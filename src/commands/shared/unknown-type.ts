@@ -28,9 +28,6 @@ export function requireKnownType(
   });
 }
 
-/** The option that lets a made-up type pass. */
-export const unknownTypeOption = ['--unknown-type', 'accept an event type that this tool does not know'] as const;
-
 /**
  * Warns of a type that is not in the list, and names the one that may be meant.
  *

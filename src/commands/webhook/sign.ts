@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readBytes } from '../../command-kit/byte-input.ts';
 import type { CommandModule } from '../../command-kit/command.ts';
 import type { Deps } from '../../command-kit/deps.ts';
+import { unknownTypeOption } from '../../command-kit/globals.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
 import { parseRecord } from '../../json/parse.ts';
 import { valueItem } from '../../output/item.ts';
 import { bodyEnds } from '../../webhook/diagnosis/body-ends.ts';
 import { isTimestamp, sign } from '../../webhook/signature.ts';
-import { requireKnownType, unknownTypeOption } from '../shared/unknown-type.ts';
+import { requireKnownType } from '../shared/unknown-type.ts';
 import { signingSecrets } from './shared/secrets.ts';
 
 interface WebhookSignOptions {

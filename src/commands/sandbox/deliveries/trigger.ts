@@ -2,6 +2,7 @@ import { withAssignments } from '../../../command-kit/assignment.ts';
 import type { CommandModule } from '../../../command-kit/command.ts';
 import { readData } from '../../../command-kit/data-input.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
+import { unknownTypeOption } from '../../../command-kit/globals.ts';
 import { collect } from '../../../command-kit/option-values.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { isRecord } from '../../../json/parse.ts';
@@ -9,7 +10,7 @@ import type { Json } from '../../../json/value.ts';
 import { testEventId } from '../../../sandbox/world/world.ts';
 import { sampleEnvelope } from '../../../webhook/event.ts';
 import { askSandbox, eventFlag } from '../../shared/sandbox/remote.ts';
-import { requireKnownType, unknownTypeOption, warnOfUnknownType } from '../../shared/unknown-type.ts';
+import { requireKnownType, warnOfUnknownType } from '../../shared/unknown-type.ts';
 import { followDelivery } from '../shared/delivery.ts';
 
 interface SandboxTriggerOptions {

@@ -3,7 +3,7 @@ import type { ListenEvent } from '../../../webhook/listener/listen-event.ts';
 import type { Listener } from '../../../webhook/listener/listener.ts';
 import { openPage, type PageDeps } from '../shared/inspector-page.ts';
 import type { LiveSecrets } from './live-secrets.ts';
-import type { ListenPlan } from './options.ts';
+import type { ListenPlan } from './plan.ts';
 
 /** The page of a running listener. */
 export interface ListenPage {

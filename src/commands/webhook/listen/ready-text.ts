@@ -4,7 +4,7 @@ import { formatDuration } from '../../../text/time.ts';
 import { defaultHandlerPath, defaultListenUrl } from '../../../webhook/defaults.ts';
 import { maskedUrl } from '../../../webhook/masked-url.ts';
 import type { Route } from '../../../webhook/targets.ts';
-import type { ListenPlan } from './options.ts';
+import type { ListenPlan } from './plan.ts';
 
 /** What is printed once deliveries are accepted. */
 interface Ready {

@@ -7,7 +7,7 @@ import { decodeLoosely, isUtf16 } from '../../../text/input.ts';
 import { isScrubbedFile } from '../../../webhook/file-key.ts';
 import { openRecorder, type Recorder } from '../../../webhook/recording.ts';
 import type { LiveSecrets } from './live-secrets.ts';
-import type { RecordPlan } from './options.ts';
+import type { RecordPlan } from './plan.ts';
 
 /**
  * Opens the file of `--record`, with made-up people or real ones. A file has people of one kind only.

@@ -15,8 +15,8 @@ import type { Recorder } from '../../../webhook/recording.ts';
 import { warnOfWrongClock } from './clock.ts';
 import { ListenHints } from './hints.ts';
 import type { LiveSecrets } from './live-secrets.ts';
-import type { ListenPlan } from './options.ts';
 import type { ListenPage } from './page.ts';
+import type { ListenPlan } from './plan.ts';
 import { readyText } from './ready-text.ts';
 import { isFine, ListenReport, type OutputKind } from './report.ts';
 import { summaryText } from './summary-text.ts';
@@ -36,7 +36,7 @@ type ListenDeps = Pick<
   | 'terminal'
   | 'http'
   | 'secrets'
-  | 'inspectStore'
+  | 'storedProfiles'
   | 'spawn'
 >;
 

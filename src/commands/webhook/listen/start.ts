@@ -3,7 +3,7 @@ import { program } from '../../../errors/next-command.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { type Listener, startListener } from '../../../webhook/listener/listener.ts';
 import type { LiveSecrets } from './live-secrets.ts';
-import type { ListenPlan } from './options.ts';
+import type { ListenPlan } from './plan.ts';
 
 /** A page shows what handlers answered. Keeping one byte more than it shows reveals that there is more. */
 const pageAnswerBytes = 64 * 1024 + 1;
