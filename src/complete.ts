@@ -5,7 +5,7 @@ import { knownFrom } from './completion/known.ts';
 import { isOn } from './config/environment.ts';
 import { resolvePaths } from './platform/files/paths.ts';
 import { homeDirectory } from './platform/process/home.ts';
-import { inspectStore } from './platform/store/inspection.ts';
+import { storedProfiles } from './platform/store/profile-directories.ts';
 import { openSettingsFile } from './platform/store/settings-file.ts';
 
 /** A sandbox on this machine answers in a few milliseconds; one that does not must not hold up the typing. */
@@ -30,7 +30,7 @@ export async function main(): Promise<void> {
     const paths = resolvePaths({ platform: process.platform, env, home: homeDirectory(), cwd: () => process.cwd() });
     const known = knownFrom({
       settingsFile: () => openSettingsFile({ directory: paths.configDir, lock: refuseToWrite }),
-      inspectStore: () => inspectStore({ ...paths, rescueDirs: [], now: Date.now() }),
+      storedProfiles: () => storedProfiles(paths.configDir),
       environmentProfile: env['REVENTO_PROFILE'],
       askSandbox: async (operation, params, profile) => {
         const { quickSandbox } = await import('./cli/wire/quick-sandbox.ts');

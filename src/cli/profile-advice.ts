@@ -14,7 +14,7 @@ export interface Failed {
 }
 
 /** The dependencies for finding the profile that was meant. */
-type AdviceDeps = Pick<Deps, 'event' | 'inspectStore' | 'profile' | 'secrets' | 'settingsFile'>;
+type AdviceDeps = Pick<Deps, 'event' | 'storedProfiles' | 'profile' | 'secrets' | 'settingsFile'>;
 
 /** Commands with a `--port` that users of other tools expect as `-p`. */
 const takesPort: ReadonlySet<string> = new Set(['webhook listen', 'sandbox start', 'login']);
@@ -26,7 +26,7 @@ const takesPort: ReadonlySet<string> = new Set(['webhook listen', 'sandbox start
  */
 export async function refusePortAsProfile(
   { name }: Failed,
-  deps: Pick<Deps, 'profile' | 'settingsFile' | 'inspectStore'>,
+  deps: Pick<Deps, 'profile' | 'settingsFile' | 'storedProfiles'>,
 ): Promise<void> {
   const { profile } = deps;
   if (!/^\d+$/.test(profile) || !takesPort.has(name) || (await profileNames(deps)).includes(profile)) return;
@@ -95,10 +95,10 @@ async function firstThatHas(
   lacks: Lack,
   kind: LoginKind | undefined,
   names: readonly string[],
-  deps: Pick<Deps, 'inspectStore' | 'secrets' | 'settingsFile'>,
+  deps: Pick<Deps, 'storedProfiles' | 'secrets' | 'settingsFile'>,
 ): Promise<string | null> {
   if (lacks === 'login') {
-    const { profiles } = await deps.inspectStore();
+    const profiles = await deps.storedProfiles();
     const fitting = profiles.filter(({ logins }) => logins.some((login) => kind === undefined || login.kind === kind));
     return names.find((name) => fitting.some((each) => each.name === name)) ?? null;
   }

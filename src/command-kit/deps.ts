@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Exchange, Forwarder, ForwarderOptions, Serve } from '../ports/exchange.ts';
 import type { Launch } from '../ports/launched.ts';
 import type { Sessions } from '../ports/sessions.ts';
-import type { KeyStore, Listeners, SealedLog, SharedLog, StoreInspection } from '../ports/store.ts';
+import type { KeyStore, Listeners, SealedLog, SharedLog, StoredProfile, StoreInspection } from '../ports/store.ts';
 import type { OpenBrowser, Terminal } from '../ports/terminal.ts';
 import type { Redactor, Secret } from '../text/secret.ts';
 
@@ -69,6 +69,8 @@ export interface Deps {
    */
   sealedLog(profile: string, name: string): Promise<SealedLog | null>;
   listeners(profile: string): Promise<Listeners>;
+  /** Profiles that hold a login, what is left of one, or a sealed secret, sorted by name. */
+  storedProfiles(): Promise<readonly StoredProfile[]>;
   /** The files of the store, of all profiles; inspecting them changes nothing and reads no secret. */
   inspectStore(): Promise<StoreInspection>;
   /**

@@ -2,7 +2,7 @@ import type { SettingsFile } from '../config/types.ts';
 import { isFileName } from '../files/file-name.ts';
 import type { LoginKey } from '../login/login.ts';
 import { kindInWords, userOf } from '../login/login-name.ts';
-import type { StoreInspection } from '../ports/store.ts';
+import type { StoredProfile } from '../ports/store.ts';
 import type { Candidate } from './candidate.ts';
 import { type AskSandbox, knownSandbox } from './known-sandbox.ts';
 import type { Known } from './sources.ts';
@@ -10,7 +10,7 @@ import type { Known } from './sources.ts';
 /** Where the values that depend on this machine are found. Each may throw: what can't be read has no values. */
 export interface Places {
   settingsFile(): Pick<SettingsFile, 'profiles' | 'defaultProfile'>;
-  inspectStore(): Pick<StoreInspection, 'profiles'>;
+  storedProfiles(): readonly StoredProfile[];
   /** REVENTO_PROFILE. */
   readonly environmentProfile: string | undefined;
   readonly askSandbox: AskSandbox;
@@ -19,7 +19,7 @@ export interface Places {
 }
 
 /** Profiles and the events of their logins, from names of files and the settings; nothing sealed is opened. */
-export function knownFrom({ settingsFile, inspectStore, environmentProfile, askSandbox, onFailure }: Places): Known {
+export function knownFrom({ settingsFile, storedProfiles, environmentProfile, askSandbox, onFailure }: Places): Known {
   const attempt = <T>(read: () => T, otherwise: T): T => {
     try {
       return read();
@@ -31,7 +31,7 @@ export function knownFrom({ settingsFile, inspectStore, environmentProfile, askS
   const settings = () => attempt(() => settingsFile().profiles(), {});
   // Unusable names are not offered, and never one that a shell would run.
   const usable = (values: readonly Candidate[]) => values.filter(({ value }) => isFileName(value));
-  const stored = () => attempt(() => inspectStore().profiles, []);
+  const stored = () => attempt(() => storedProfiles(), []);
   const selectedOr = (profile: string | null) =>
     profile ?? (environmentProfile || attempt(() => settingsFile().defaultProfile(), 'default'));
   const keysOf = (name: string) => stored().find((one) => one.name === name)?.logins ?? [];

@@ -21,8 +21,6 @@ export interface KeyStore {
 
 /** The contents of the store's directories, judging by names, modes and lock records alone. */
 export interface StoreInspection {
-  /** Profiles that hold a login, what is left of one, or a sealed secret, sorted by name. */
-  readonly profiles: readonly StoredProfile[];
   /** Null when no key file was made yet. */
   readonly keyFile: StoreFile | null;
   readonly directories: readonly StoreFile[];
@@ -35,6 +33,7 @@ export interface StoreInspection {
   readonly freeBytes: number | null;
 }
 
+/** A profile that holds a login, what is left of one, or a sealed secret. */
 export interface StoredProfile {
   readonly name: string;
   /** Sorted by kind and event, readable or not. */

@@ -87,10 +87,7 @@ describe('where another profile has what is missing, it is named', () => {
 
   it('for a signing secret, and not where there are only others', async () => {
     const secrets = { other: { client_secret: 'x' }, sandbox: { webhook_secret: 'y' } };
-    const inspection = {
-      profiles: ['other', 'sandbox'].map((name) => ({ name, logins: [], remnants: [], hasSecrets: true })),
-    };
-    const { message, hint } = await advise(noSecret, 'webhook listen', { secrets, inspection });
+    const { message, hint } = await advise(noSecret, 'webhook listen', { secrets });
     expect(message).toBe(noSecret.message);
     expect(hint).toBe('profile "sandbox" has one: revento -p sandbox webhook listen; or set SECRET');
   });

@@ -1,28 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { knownFrom, type Places } from '../../src/completion/known.ts';
-import type { StoreInspection } from '../../src/ports/store.ts';
-
-const store = (profiles: StoreInspection['profiles']) => ({ profiles });
+import type { StoredProfile } from '../../src/ports/store.ts';
 
 const places = (changes: Partial<Places> = {}): Places => ({
   settingsFile: () => ({
     profiles: () => ({ work: { default_event: 'evt_default' }, empty: {} }),
     defaultProfile: () => 'work',
   }),
-  inspectStore: () =>
-    store([
-      {
-        name: 'work',
-        logins: [
-          { kind: 'installation', eventId: 'evt_a' },
-          { kind: 'user', eventId: 'evt_a' },
-          { kind: 'user', eventId: 'evt_b' },
-        ],
-        remnants: [],
-        hasSecrets: false,
-      },
-      { name: 'ci', logins: [{ kind: 'installation', eventId: 'evt_c' }], remnants: [], hasSecrets: false },
-    ]),
+  storedProfiles: (): readonly StoredProfile[] => [
+    {
+      name: 'work',
+      logins: [
+        { kind: 'installation', eventId: 'evt_a' },
+        { kind: 'user', eventId: 'evt_a' },
+        { kind: 'user', eventId: 'evt_b' },
+      ],
+      remnants: [],
+      hasSecrets: false,
+    },
+    { name: 'ci', logins: [{ kind: 'installation', eventId: 'evt_c' }], remnants: [], hasSecrets: false },
+  ],
   environmentProfile: undefined,
   askSandbox: () => Promise.reject(new Error('none runs')),
   onFailure: () => undefined,
@@ -43,7 +40,7 @@ describe('what completion knows of this machine', () => {
     const logins = ['usr_1', 'usr_`x`'].map((userId) => ({ kind: 'user' as const, eventId: 'evt_1', userId }));
     const known = knownFrom({
       ...places(),
-      inspectStore: () => ({ profiles: [{ name: 'default', logins, remnants: [] }] }) as never,
+      storedProfiles: () => [{ name: 'default', logins, remnants: [], hasSecrets: false }],
     });
     expect(known.users('default')).toEqual([{ value: 'usr_1', about: 'evt_1' }]);
   });

@@ -22,6 +22,7 @@ type Store = Pick<
   | 'sharedLog'
   | 'sealedLog'
   | 'listeners'
+  | 'storedProfiles'
   | 'inspectStore'
 >;
 
@@ -53,6 +54,10 @@ export function joinStore(context: Context, locks: () => Promise<Locks>, http: N
       return openListeners(context.configDir, profile, systemClock.now);
     },
     sealedLog: async (profile, name) => (await ground.vault()).log(profile, name),
+    storedProfiles: async () => {
+      const { storedProfiles } = await import('../../platform/store/profile-directories.ts');
+      return storedProfiles(context.configDir);
+    },
     inspectStore: inspectStore(ground),
   };
 }

@@ -36,7 +36,7 @@ export const logout: CommandModule<LogoutOptions> = {
   layout: { shape: 'value' },
 
   async *run({ all, user, userId }, deps) {
-    const { profiles } = await deps.inspectStore();
+    const profiles = await deps.storedProfiles();
     const stored = profiles.find((profile) => profile.name === deps.profile) ?? { logins: [], remnants: [] };
     const sessions = await deps.sessions();
     const wanted = wantedLogin({ user, userId }, all ? null : deps.event);

@@ -22,7 +22,7 @@ export const profileList: CommandModule = {
 
   async *run(_options, deps) {
     const settings = (await deps.settingsFile()).profiles();
-    const { profiles: stored } = await deps.inspectStore();
+    const stored = await deps.storedProfiles();
     const names = new Set([...(await profileNames(deps)), deps.profile]);
     yield {
       kind: 'rows',

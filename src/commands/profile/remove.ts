@@ -26,7 +26,7 @@ export const profileRemove: CommandModule<ProfileRemoveOptions> = {
 
   async *run({ name, yes }, deps) {
     await requireProfile(name, deps);
-    const stored = (await deps.inspectStore()).profiles.find((profile) => profile.name === name);
+    const stored = (await deps.storedProfiles()).find((profile) => profile.name === name);
     const logins = stored?.logins ?? [];
     if (logins.length > 0 && !yes && !(await isConfirmed(name, logins, deps))) {
       throw new ReventoError('failed', `Profile "${name}" was left as it is.`);

@@ -4,9 +4,9 @@ import { requireFileName } from '../../files/file-name.ts';
 import { adviceOn } from '../../text/suggestion.ts';
 
 /** Names of all profiles, sorted: those with settings and those with a login or a secret. */
-export async function profileNames(deps: Pick<Deps, 'settingsFile' | 'inspectStore'>): Promise<readonly string[]> {
+export async function profileNames(deps: Pick<Deps, 'settingsFile' | 'storedProfiles'>): Promise<readonly string[]> {
   const configured = Object.keys((await deps.settingsFile()).profiles());
-  const stored = (await deps.inspectStore()).profiles.map((profile) => profile.name);
+  const stored = (await deps.storedProfiles()).map((profile) => profile.name);
   return [...new Set([...configured, ...stored])].sort();
 }
 
@@ -15,7 +15,10 @@ export async function profileNames(deps: Pick<Deps, 'settingsFile' | 'inspectSto
  *
  * @throws ReventoError `usage`, with the nearest name
  */
-export async function requireProfile(name: string, deps: Pick<Deps, 'settingsFile' | 'inspectStore'>): Promise<string> {
+export async function requireProfile(
+  name: string,
+  deps: Pick<Deps, 'settingsFile' | 'storedProfiles'>,
+): Promise<string> {
   requireFileName('profile', name);
   const names = await profileNames(deps);
   if (names.includes(name)) return name;

@@ -102,7 +102,7 @@ function refuseLosses(scrubber: RecordingScrubber, file: string, includeUnchecke
 }
 
 /** Every signing secret that is configured, of all profiles. */
-function secretsOnce(deps: Pick<Deps, 'profile' | 'secrets' | 'inspectStore' | 'terminal'>) {
+function secretsOnce(deps: Pick<Deps, 'profile' | 'secrets' | 'storedProfiles' | 'terminal'>) {
   const read = async () => {
     const own = (await readSigningSecrets(deps)) ?? [];
     return [...own.map(({ secret }) => secret.reveal()), ...(await otherSecrets(deps)).values()];

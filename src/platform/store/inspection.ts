@@ -1,13 +1,13 @@
-import { accessSync, constants, lstatSync, readdirSync, type Stats, statfsSync } from 'node:fs';
+import { accessSync, constants, lstatSync, type Stats, statfsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isFileName } from '../../files/file-name.ts';
 import { keyOfFileName } from '../../login/login-name.ts';
-import type { LockHolder, StoredProfile, StoreFile, StoreFileRole, StoreInspection } from '../../ports/store.ts';
+import type { LockHolder, StoreFile, StoreFileRole, StoreInspection } from '../../ports/store.ts';
 import { asOwner } from '../files/as-owner.ts';
 import { keyFilePath } from '../key/key-file.ts';
 import { type Found, isAbandoned, judge, look as lookAtLock } from '../lock/lock-record.ts';
 import { ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
-import { secretsFileName } from './sealed-secrets.ts';
+import { besides, entriesOf, secretsFileName } from './profile-directories.ts';
 
 const hasModes = process.platform !== 'win32';
 
@@ -35,18 +35,21 @@ export function inspectStore(options: InspectionOptions): StoreInspection {
 function inspect({ configDir, dataDir, rescueDirs, now }: InspectionOptions, self: ProcessIdentity): StoreInspection {
   const authDir = join(configDir, 'auth');
   const look = (path: string, role: StoreFileRole) => describe(path, role, now, self);
-  const listed = (directory: string) => entriesOf(directory).map((name) => join(directory, name));
+  const listed = (directory: string, name: RegExp) =>
+    entriesOf(directory)
+      .filter((entry) => name.test(entry))
+      .map((entry) => join(directory, entry));
 
-  const profileNames = entriesOf(authDir).filter(isFileName);
-  const profileDirs = profileNames.map((name) => join(authDir, name));
+  const profileDirs = entriesOf(authDir)
+    .filter(isFileName)
+    .map((name) => join(authDir, name));
   const files = [
-    ...listed(configDir).filter((path) => /[/\\]config\.(json|lock)/.test(path)),
-    ...profileDirs.flatMap(listed),
-    ...listed(dataDir).filter((path) => path.endsWith('.tmp')),
-    ...rescueDirs.flatMap(listed).filter((path) => /[/\\]revento-[0-9a-f]{32}\.rescue$/.test(path)),
+    ...listed(configDir, /^config\.(json|lock)/),
+    ...profileDirs.flatMap((directory) => listed(directory, /^/)),
+    ...listed(dataDir, /\.tmp$/),
+    ...rescueDirs.flatMap((directory) => listed(directory, /^revento-[0-9a-f]{32}\.rescue$/)),
   ].map((path) => look(path, roleOf(path)));
   return {
-    profiles: profileNames.map((name) => profileOf(name, entriesOf(join(authDir, name)))).filter(hasContent),
     keyFile: look(keyFilePath(dataDir), 'key'),
     directories: [configDir, dataDir, authDir, ...profileDirs].map((path) => look(path, 'directory')).filter(isThere),
     hasModes,
@@ -54,19 +57,6 @@ function inspect({ configDir, dataDir, rescueDirs, now }: InspectionOptions, sel
     files: files
       .filter(isThere)
       .filter((file) => file.role !== 'unknown' && !(file.role === 'rescue' && file.isForeign)),
-  };
-}
-
-function profileOf(name: string, entries: readonly string[]): StoredProfile {
-  const stems = (ending: RegExp) =>
-    entries.flatMap((entry) => (ending.test(entry) ? entry.replace(ending, '') : [])).sort();
-  const files = stems(/\.json$/);
-  const rest = stems(besides).filter((stem) => !files.includes(stem));
-  return {
-    name,
-    logins: files.flatMap((stem) => keyOfFileName(stem) ?? []),
-    remnants: [...new Set(rest)].flatMap((stem) => keyOfFileName(stem) ?? []),
-    hasSecrets: [...files, ...rest].includes(secretsFileName),
   };
 }
 
@@ -92,10 +82,6 @@ function entryIsMissing(path: string): boolean {
   } catch {
     return true;
   }
-}
-
-function hasContent({ logins, remnants, hasSecrets }: StoredProfile): boolean {
-  return logins.length > 0 || remnants.length > 0 || hasSecrets;
 }
 
 function roleOf(path: string): StoreFileRole {
@@ -132,9 +118,6 @@ function describe(path: string, role: StoreFileRole, now: number, self: ProcessI
   };
 }
 
-/** The endings of a login's copies and of leftovers. */
-const besides = /\.json\.(next|rescue|[0-9a-f]{12}\.tmp)$/;
-
 function loginOf(path: string): StoreFile['login'] {
   if (!besides.test(path)) return null;
   const file = path.replace(besides, '.json');
@@ -155,14 +138,6 @@ function holderOf(lock: Found, now: number, self: ProcessIdentity): LockHolder |
   if (lock.owner === null) return null;
   const { pid, host } = lock.owner;
   return { pid, host, liveness: judge(lock, self, now) };
-}
-
-function entriesOf(directory: string): string[] {
-  try {
-    return readdirSync(directory).sort();
-  } catch {
-    return [];
-  }
 }
 
 function isThere(file: StoreFile | null): file is StoreFile {

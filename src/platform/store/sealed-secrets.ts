@@ -4,9 +4,7 @@ import type { SecretName, SecretStore } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import type { SealedRecord, Vault } from '../../ports/store.ts';
 import type { Redactor } from '../../text/secret.ts';
-
-/** The sealed file's name, without extension; distinct from logins, whose names start with their kind. */
-export const secretsFileName = 'secrets';
+import { secretsFileName } from './profile-directories.ts';
 
 interface SecretStoreOptions {
   readonly profile: string;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../../src/platform/lock/process-identity.ts';
 import { inspectStore } from '../../../src/platform/store/inspection.ts';
+import { storedProfiles } from '../../../src/platform/store/profile-directories.ts';
 import { exceptOnWindows } from '../../support/except-on-windows.ts';
 
 let root: string;
@@ -21,6 +22,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+const profiles = () => storedProfiles(configDir);
 const inspect = () => inspectStore({ configDir, dataDir, rescueDirs: [join(root, 'tmp')], now: Date.now() });
 
 function store(...names: string[]): void {
@@ -35,14 +37,15 @@ const rolesOf = (names: readonly string[]) => {
 
 describe('a look at the store', () => {
   it('finds nothing on a fresh machine and makes nothing', () => {
-    expect(inspect()).toMatchObject({ profiles: [], keyFile: null, directories: [], files: [], isWritable: true });
+    expect(inspect()).toMatchObject({ keyFile: null, directories: [], files: [], isWritable: true });
+    expect(profiles()).toEqual([]);
     expect(inspect().freeBytes).toBeGreaterThan(0);
     expect(readdirSync(root)).toEqual([]);
   });
 
   it('tells logins from their file names, whatever is in the files', () => {
     store('installation-evt_b.json', 'user-evt-a.b.json', 'installation-evt_a.json', 'secrets.json', 'notes.txt');
-    expect(inspect().profiles).toEqual([
+    expect(profiles()).toEqual([
       {
         name: 'default',
         logins: [
@@ -58,8 +61,8 @@ describe('a look at the store', () => {
 
   it('counts a login by its file, not by the copies beside it', () => {
     store('user-evt_a.json', 'user-evt_a.json.next', 'user-evt_b.json.rescue', 'user-evt_b.json.next');
-    expect(inspect().profiles[0]?.logins.map((login) => login.eventId)).toEqual(['evt_a']);
-    expect(inspect().profiles[0]?.remnants).toEqual([{ kind: 'user', eventId: 'evt_b' }]);
+    expect(profiles()[0]?.logins.map((login) => login.eventId)).toEqual(['evt_a']);
+    expect(profiles()[0]?.remnants).toEqual([{ kind: 'user', eventId: 'evt_b' }]);
     expect(inspect().files.map(({ login }) => login && [login.profile, login.eventId, login.isWhole])).toEqual([
       null,
       ['default', 'evt_a', true],
@@ -77,7 +80,7 @@ describe('a look at the store', () => {
 
   it('leaves out profiles that hold nothing', () => {
     store();
-    expect(inspect().profiles).toEqual([]);
+    expect(profiles()).toEqual([]);
   });
 
   it.each([

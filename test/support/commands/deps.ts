@@ -11,7 +11,7 @@ import type { Terminal } from '../../../src/ports/terminal.ts';
 import { Redactor } from '../../../src/text/secret.ts';
 import { plainStyle } from '../../../src/text/style.ts';
 import { loneLog } from '../api/lone-log.ts';
-import { inspectionOf, memorySecrets, memorySessions, memorySettingsFile } from './memory-store.ts';
+import { inspectionOf, memorySecrets, memorySessions, memorySettingsFile, profilesOf } from './memory-store.ts';
 
 /** The moment all command tests run at: 2026-03-01T12:00:00Z. */
 export const testNow = Date.UTC(2026, 2, 1, 12);
@@ -156,7 +156,8 @@ export function memory(world: World = {}): Memory {
       },
     }),
     settingsFile: async () => memorySettingsFile(memory),
-    inspectStore: async () => inspectionOf(memory, world),
+    storedProfiles: async () => profilesOf(memory),
+    inspectStore: async () => inspectionOf(world),
   };
   return Object.assign(memory, { deps });
 }

@@ -1,7 +1,7 @@
 import type { SecretStore, SettingName, SettingsFile } from '../../../src/config/types.ts';
 import type { AccessToken, LoginKey } from '../../../src/login/login.ts';
 import type { Sessions } from '../../../src/ports/sessions.ts';
-import type { StoreInspection } from '../../../src/ports/store.ts';
+import type { StoredProfile, StoreInspection } from '../../../src/ports/store.ts';
 import { Secret } from '../../../src/text/secret.ts';
 import type { Memory, World } from './deps.ts';
 import { testNow } from './deps.ts';
@@ -106,16 +106,18 @@ export function memorySettingsFile(memory: Memory): SettingsFile {
   };
 }
 
-export function inspectionOf(memory: Memory, world: World): StoreInspection {
+export function profilesOf(memory: Memory): readonly StoredProfile[] {
   const names = new Set([...Object.keys(memory.logins), ...Object.keys(memory.secrets)]);
-  const profiles = [...names].sort().map((name) => ({
+  return [...names].sort().map((name) => ({
     name,
     logins: (memory.logins[name] ?? []).map(({ kind, eventId }) => ({ kind, eventId })),
     remnants: [],
     hasSecrets: Object.keys(memory.secrets[name] ?? {}).length > 0,
   }));
+}
+
+export function inspectionOf(world: World): StoreInspection {
   return {
-    profiles,
     keyFile: null,
     directories: [],
     files: [],

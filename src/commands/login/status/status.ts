@@ -50,7 +50,7 @@ export const status: CommandModule<StatusOptions> = {
       environment: isDisplaced
         ? { isDisplacing: logins.length + unreadable.length > 0, verdict: check ? await ask(deps, null) : null }
         : null,
-      otherProfiles: (await deps.inspectStore()).profiles.filter(
+      otherProfiles: (await deps.storedProfiles()).filter(
         ({ name, logins: theirs }) => name !== deps.profile && theirs.length > 0,
       ),
     };
@@ -87,7 +87,7 @@ function warnOf(unreadable: readonly UnreadableLogin[], { format, terminal }: Pi
 
 async function exists(
   { profile, rows, unreadable, environment }: Report,
-  deps: Pick<Deps, 'inspectStore' | 'settingsFile'>,
+  deps: Pick<Deps, 'storedProfiles' | 'settingsFile'>,
 ): Promise<boolean> {
   if (profile === 'default' || rows.length > 0 || unreadable.length > 0 || environment !== null) return true;
   return (await profileNames(deps)).includes(profile);

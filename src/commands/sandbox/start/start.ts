@@ -85,7 +85,7 @@ type StartDeps = Pick<
   | 'clock'
   | 'forwarder'
   | 'http'
-  | 'inspectStore'
+  | 'storedProfiles'
   | 'listeners'
   | 'profile'
   | 'redactor'

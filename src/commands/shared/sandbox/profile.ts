@@ -51,13 +51,13 @@ export async function storedCredentials(
  * @param saved  the sandbox it continues from: logins of the profile stay if they belong to it
  */
 export async function defineProfile(
-  deps: Pick<Deps, 'inspectStore' | 'sessions' | 'settingsFile' | 'secrets'>,
+  deps: Pick<Deps, 'storedProfiles' | 'sessions' | 'settingsFile' | 'secrets'>,
   profile: string,
   credentials: Credentials,
   redirectUri: string,
   saved?: Snapshot,
 ): Promise<number> {
-  const { profiles } = await deps.inspectStore();
+  const profiles = await deps.storedProfiles();
   const { logins = [], remnants = [] } = profiles.find(({ name }) => name === profile) ?? {};
   const sessions = await deps.sessions(profile);
   const before = (await deps.settingsFile()).profiles()[profile];

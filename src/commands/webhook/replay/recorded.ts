@@ -39,7 +39,7 @@ interface Signing {
 export async function signableOf(
   deliveries: readonly Recorded[],
   { file, secrets, includeUnchecked = false }: Signing,
-  deps: Pick<Deps, 'inspectStore' | 'profile' | 'secrets' | 'terminal'>,
+  deps: Pick<Deps, 'storedProfiles' | 'profile' | 'secrets' | 'terminal'>,
 ): Promise<readonly Recorded[]> {
   const own = signable(deliveries, { secrets, includeUnchecked });
   if (own.leftOut === null) return own.chosen;

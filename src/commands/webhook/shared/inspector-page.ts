@@ -15,7 +15,7 @@ export type PageDeps = RecordDeps &
   SubjectDeps &
   Pick<
     Deps,
-    'profile' | 'secrets' | 'inspectStore' | 'terminal' | 'clock' | 'serve' | 'forwarder' | 'openBrowser' | 'childEnv'
+    'profile' | 'secrets' | 'storedProfiles' | 'terminal' | 'clock' | 'serve' | 'forwarder' | 'openBrowser' | 'childEnv'
   >;
 
 interface PageOptions {

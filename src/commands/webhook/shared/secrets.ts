@@ -77,10 +77,10 @@ function fileKeyAsSecret(name: SigningSecret['name']): ReventoError {
  * profile whose store cannot be read is left out with a notice.
  */
 export async function otherSecrets(
-  deps: Pick<Deps, 'profile' | 'secrets' | 'inspectStore' | 'terminal'>,
+  deps: Pick<Deps, 'profile' | 'secrets' | 'storedProfiles' | 'terminal'>,
 ): Promise<ReadonlyMap<string, string>> {
   const others = new Map<string, string>();
-  const { profiles } = await deps.inspectStore();
+  const profiles = await deps.storedProfiles();
   for (const { name, hasSecrets } of profiles) {
     if (name === deps.profile || !hasSecrets) continue;
     try {

@@ -34,7 +34,7 @@ interface Input {
 }
 
 /** What the command uses. */
-type VerifyDeps = Pick<Deps, 'profile' | 'secrets' | 'inspectStore' | 'terminal' | 'signal' | 'clock'>;
+type VerifyDeps = Pick<Deps, 'profile' | 'secrets' | 'storedProfiles' | 'terminal' | 'signal' | 'clock'>;
 
 /** `revento webhook verify`: whether a body, or one recorded delivery, has a valid signature; exit 3 if not. */
 export const webhookVerify: CommandModule<WebhookVerifyOptions> = {
