@@ -112,13 +112,18 @@ function open(path, key) {
   let file;
   try {
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    const head = isOwnFile(file) ? JSON.parse(bytesOf(file, 0, headBytes).toString()) : {};
+    const head = isOwnFile(file) ? headOf(bytesOf(file, 0, headBytes)) : {};
     if (head.key === key) return { ...head, ...readerOf(file, new Map(head.chunks)), close: () => closeSync(file) };
   } catch {
     // It is not there, or damaged: this run compiles, and replaces it.
   }
   if (file !== undefined) closeSync(file);
   return null;
+}
+
+/** One line of JSON; the rest of the head is empty lines, which would take time to read. */
+function headOf(bytes) {
+  return JSON.parse(bytes.toString('utf8', 0, bytes.indexOf('\n')));
 }
 
 function isOwnFile(file) {
@@ -191,8 +196,8 @@ function fileOf(about, chunks) {
     at += 2 * code.length + source.length + padding.length;
   }
   const head = Buffer.from(JSON.stringify({ ...about, chunks: places }));
-  if (head.length > headBytes) return null;
-  return Buffer.concat([head, Buffer.alloc(headBytes - head.length, ' '), ...parts]);
+  if (head.length >= headBytes) return null;
+  return Buffer.concat([head, Buffer.alloc(headBytes - head.length, '\n'), ...parts]);
 }
 
 function removeOld(directory) {

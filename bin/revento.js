@@ -8,11 +8,7 @@ if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1))))
     'install a current Node.js from https://nodejs.org',
   );
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
-  process.stdout.on('error', ({ code }) => {
-    // A reader that has gone has seen enough.
-    if (code !== 'EPIPE') fail(`The output cannot be written: ${code}`);
-  });
-  process.stdout.write(`${require('../package.json').version}\n`);
+  printVersion(`${require('../package.json').version}\n`);
 } else {
   const { join } = require('node:path');
   // Commands of our own scripts and children.
@@ -32,6 +28,22 @@ function start(built) {
   const directory = isDebug ? null : codeDirectory();
   const program = directory === null ? require(built) : require('./code-cache.js').load(built, directory);
   program.main((status) => process.exit(status), process.argv.slice(0, 2));
+}
+
+/** Without Node's stream, which takes longer to open than all the rest. */
+function printVersion(text) {
+  const report = ({ code }) => {
+    // A reader that has gone has seen enough.
+    if (code !== 'EPIPE') fail(`The output cannot be written: ${code}`);
+  };
+  const bytes = Buffer.from(text);
+  try {
+    for (let done = 0; done < bytes.length; ) done += require('node:fs').writeSync(1, bytes, done);
+  } catch (error) {
+    // The pipe is full and does not wait: the stream tries again.
+    if (error.code === 'EAGAIN') process.stdout.on('error', report).write(text);
+    else report(error);
+  }
 }
 
 function fail(message, hint) {

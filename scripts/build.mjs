@@ -28,7 +28,19 @@ const modules = (...paths) => new RegExp(`/(${paths.join('|')})[.]ts$`);
  * not sixty. A module that two chunks need is in the one of the higher priority.
  */
 const chunks = [
-  { name: 'start', test: modules('src/main'), priority: 6 },
+  {
+    name: 'start',
+    test: modules(
+      'src/main',
+      // Small, and needed by nearly all commands.
+      'src/text/(bytes|time|secret|plain-line)',
+      'src/json/(text|parse|value)',
+      'src/http/failure',
+      'src/login/login-name',
+      'src/commands/shared/login-(choice|missing)',
+    ),
+    priority: 6,
+  },
   { name: 'help', test: modules('src/help/(text|page)'), priority: 5 },
   { name: 'list', test: modules('src/commands/api/resource'), priority: 4 },
   { name: 'wire', test: modules('src/cli/wire/wire', 'src/output/(printer|marked-style)'), priority: 3 },

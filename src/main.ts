@@ -2,6 +2,7 @@ import { run } from './cli/run.ts';
 import { exitStatus } from './errors/revento-error.ts';
 import { homeDirectory } from './platform/process/home.ts';
 import { Interrupts } from './platform/process/interrupts.ts';
+import { openWhenUsed } from './platform/process/output-stream.ts';
 
 /** How long an interrupted run may take to get rid of what it has written. */
 const lastWordsMs = 500;
@@ -25,13 +26,13 @@ export function main(exit: (status: number) => never, program: readonly string[]
     get stdin() {
       return process.stdin;
     },
-    stdout: process.stdout,
-    get stderr() {
+    stdout: openWhenUsed(1, () => process.stdout),
+    stderr: openWhenUsed(2, () => {
       const { stderr } = process;
       // A reader of stdout that leaves early is noticed by the writer; a closed stderr can't be reported anywhere.
       if (!stderr.listeners('error').includes(ignore)) stderr.on('error', ignore);
       return stderr;
-    },
+    }),
     interrupts,
   }).then((status) => {
     const { received } = interrupts;

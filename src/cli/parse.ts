@@ -150,12 +150,12 @@ function takesOf(options: readonly Option[]): ReadonlyMap<string, Takes> {
   );
 }
 
-/** commander neither prints nor exits here: its messages are thrown as errors. */
+/** commander neither prints nor exits here: its messages are thrown as errors. Nor does it look at stdout, which opens it. */
 function quiet(command: Command): Command {
   const ignore = () => undefined;
   return command
     .exitOverride()
-    .configureOutput({ writeOut: ignore, writeErr: ignore })
+    .configureOutput({ writeOut: ignore, writeErr: ignore, getOutHelpWidth: () => 0, getOutHasColors: () => false })
     .configureHelp({ formatHelp: () => '' })
     .helpCommand(false);
 }

@@ -83,13 +83,13 @@ export function commandHelp(command: CommandPage, style: Style): string {
 /** Commands of a group; what shares a first word with others stands in one line, its members named. */
 function rowsOf(commands: readonly CommandEntry[], group: CommandGroup): Term[] {
   const rows = new Map<string, Term>();
-  for (const { name, aliases, summary } of commands.filter((entry) => entry.group === group)) {
+  const own = commands.filter((entry) => entry.group === group);
+  for (const { name, aliases, summary } of own) {
     const [first = name] = name.split(' ');
-    const isAlone = membersOf(first, commands).length < 2 || name === first;
+    if (rows.has(`${first} *`)) continue;
+    const isAlone = name === first || membersOf(first, own).length < 2;
     if (isAlone) rows.set(name, { term: [name, ...(aliases ?? [])].join(', '), meaning: summary });
-    else if (!rows.has(`${first} *`)) {
-      rows.set(`${first} *`, { term: `${first} COMMAND`, meaning: memberList(first, commands) });
-    }
+    else rows.set(`${first} *`, { term: `${first} COMMAND`, meaning: memberList(first, own) });
   }
   return [...rows.values()];
 }

@@ -14,6 +14,9 @@ export interface Sink {
   readonly isClosed: boolean;
 }
 
+/** What a sink uses of a stream. */
+type SinkStream = Pick<NodeJS.WritableStream, 'write' | 'on'> & { readonly fd?: unknown; readonly isTTY?: boolean };
+
 /** How long an interrupted run waits for a reader that reads nothing, such as a stopped one. */
 const readerGraceMs = 1_000;
 
@@ -22,13 +25,13 @@ const readerGraceMs = 1_000;
  *
  * @param signal  aborted when the run is to end: a reader that is stuck is waited for no longer than a second then
  */
-export function createSink(stream: NodeJS.WritableStream, signal: AbortSignal): Sink {
+export function createSink(stream: SinkStream, signal: AbortSignal): Sink {
   const fd = fileOf(stream);
   return fd === null ? createStreamSink(stream, signal) : createFileSink(fd);
 }
 
 /** Waits while the reader is slow, and takes a closed pipe as the end of the run rather than a failure. */
-function createStreamSink(stream: NodeJS.WritableStream, signal: AbortSignal): Sink {
+function createStreamSink(stream: SinkStream, signal: AbortSignal): Sink {
   let isClosed = false;
   let failure: ReventoError | null = null;
   let unwritten = 0;
@@ -115,7 +118,7 @@ export function createFileSink(fd: number, name = 'The output'): Sink {
 }
 
 /** The descriptor when the stream is a regular file or a device that is not a terminal; null when that is unknown. */
-function fileOf(stream: NodeJS.WritableStream & { readonly fd?: unknown; readonly isTTY?: boolean }): number | null {
+function fileOf(stream: SinkStream): number | null {
   if (typeof stream.fd !== 'number' || stream.isTTY === true) return null;
   try {
     const stat = fstatSync(stream.fd);

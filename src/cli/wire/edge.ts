@@ -1,4 +1,5 @@
 import type { Interrupts } from '../../platform/process/interrupts.ts';
+import type { OutputStream } from '../../platform/process/output-stream.ts';
 
 /** The process, as the program sees it. */
 export interface Edge {
@@ -11,7 +12,7 @@ export interface Edge {
   /** Throws when the current directory was removed. */
   readonly cwd: () => string;
   readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
   readonly interrupts: Interrupts;
 }

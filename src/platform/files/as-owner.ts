@@ -52,9 +52,9 @@ function ownerOf(path: string, links = 0): Owner | null {
 
 function statusOf(path: string): Stats | null {
   try {
-    return lstatSync(path);
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {
-    // Not there, or below what is not a directory.
+    // Below what may not be searched.
     return null;
   }
 }

@@ -1,16 +1,17 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import type { ReadStream, WriteStream } from 'node:tty';
+import type { ReadStream } from 'node:tty';
 import { ReventoError } from '../../errors/revento-error.ts';
 import type { Progress, Terminal } from '../../ports/terminal.ts';
 import { plainStyle, type Style } from '../../text/style.ts';
+import type { OutputStream } from './output-stream.ts';
 
 const defaultMaxStdinBytes = 64 * 1024 * 1024;
 
 interface TerminalOptions {
   /** Called when it is first needed: most commands read nothing, and opening it takes time. */
   readonly stdin: () => NodeJS.ReadStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stderr: OutputStream;
   /** Whether prompts are allowed: neither `--no-input` nor `CI` is set. */
   readonly mayAsk: boolean;
   readonly style: Style;
@@ -49,7 +50,12 @@ export function createTerminal({ stdin, stderr, mayAsk, style, clean, signal }: 
       if (!isStderrTty || !(stderr.columns > 0)) return silent;
       current?.stop();
       const { default: ora } = await import('ora');
-      const spinner = ora({ stream: stderr, text: clean(text), discardStdin: false, hideCursor: true }).start();
+      const spinner = ora({
+        stream: stderr as NodeJS.WriteStream,
+        text: clean(text),
+        discardStdin: false,
+        hideCursor: true,
+      }).start();
       const progress: Progress = {
         update: (next) => {
           spinner.text = clean(next);
@@ -81,7 +87,7 @@ const silent: Progress = { update: () => undefined, stop: () => undefined };
 
 function ask(
   stdin: NodeJS.ReadStream,
-  stderr: NodeJS.WriteStream,
+  stderr: OutputStream,
   question: string,
   { isHidden = false, signal }: { isHidden?: boolean; signal?: AbortSignal },
   onStanding: (standing: StandingQuestion | null) => void,
@@ -184,7 +190,7 @@ interface ColorChoice {
 }
 
 /** Whether text for this stream is colored: `--no-color`, then NO_COLOR, then FORCE_COLOR, then the stream itself. */
-export function isColored(stream: WriteStream | NodeJS.WriteStream, { isForbiddenByFlag, env }: ColorChoice): boolean {
+export function isColored(stream: Pick<OutputStream, 'isTTY'>, { isForbiddenByFlag, env }: ColorChoice): boolean {
   if (isForbiddenByFlag) return false;
   if (env['NO_COLOR']) return false;
   const forced = env['FORCE_COLOR'];
@@ -194,7 +200,7 @@ export function isColored(stream: WriteStream | NodeJS.WriteStream, { isForbidde
 
 /** Decoration for a stream. chalk is loaded only when there is color to make. */
 export async function createStyle(
-  stream: NodeJS.WriteStream,
+  stream: Pick<OutputStream, 'isTTY' | 'columns'>,
   isColor: boolean,
   env: ColorChoice['env'] = {},
 ): Promise<Style> {

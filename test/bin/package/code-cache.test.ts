@@ -64,7 +64,7 @@ function poison(path: string): void {
   const code = new Script(text.padEnd(wrapped.length)).createCachedData();
   place.at = bytes.length;
   place.codeBytes = code.length;
-  const start = Buffer.alloc(headBytes, ' ');
+  const start = Buffer.alloc(headBytes, '\n');
   start.write(JSON.stringify(head));
   writeFileSync(path, Buffer.concat([start, bytes.subarray(headBytes), code, code, Buffer.from(source)]), {
     mode: 0o600,

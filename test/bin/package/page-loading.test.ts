@@ -23,7 +23,7 @@ async function loadedOfPages(args: readonly string[]): Promise<readonly string[]
   if (args.includes('-o')) await running.until('stdout', /"type":"ready"/);
   if (args.includes('-o')) running.kill('SIGINT');
   await running.ended;
-  const files = JSON.parse(readFileSync(list, 'utf8')) as readonly string[];
+  const { files } = JSON.parse(readFileSync(list, 'utf8')) as { readonly files: readonly string[] };
   const maps = files.map((file) => `${file}.map`).filter((map) => existsSync(map));
   const sources = maps.flatMap(
     (map) => (JSON.parse(readFileSync(map, 'utf8')) as { readonly sources: readonly string[] }).sources,

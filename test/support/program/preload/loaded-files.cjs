@@ -1,4 +1,8 @@
-// Writes the files that a run has loaded, for a test.
+// Writes what a run has loaded, for a test: files, and Node's own modules beside those of every start.
+const usual = new Set(process.moduleLoadList);
+
 process.on('exit', () => {
-  require('node:fs').writeFileSync(process.env.REVENTO_TEST_LOADED, JSON.stringify(Object.keys(require.cache)));
+  const modules = process.moduleLoadList.filter((name) => !usual.has(name)).map((name) => name.replace(/^.* /, ''));
+  const loaded = { files: Object.keys(require.cache), modules };
+  require('node:fs').writeFileSync(process.env.REVENTO_TEST_LOADED, JSON.stringify(loaded));
 });
