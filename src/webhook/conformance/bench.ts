@@ -12,6 +12,9 @@ import { FrontGate } from './front.ts';
 
 /** Longer than the limit of Revento, so that a slow handler is reported as slow, not as silent. */
 const readFactor = 3;
+/** A handler that ended is waited for: what supervises it may start it again. */
+const mostRestartMs = 3_000;
+const lookMs = 100;
 /** Enough for the sentence with which Django explains a missing slash. */
 const shownChars = 400;
 
@@ -47,9 +50,12 @@ export class Bench {
   slowestMs = 0;
   /** How far the handler's clock is ahead of ours, by the `Date` of its answers; 0 where it agrees or does not show. */
   clockAheadSeconds = 0;
+  /** It answered before, and nothing listens there anymore. */
+  isGone = false;
   readonly url: string;
   readonly secret: string;
   readonly previousSecret: string | null;
+  #hasAnswered = false;
   readonly #options: CheckOptions;
   readonly #gate = new FrontGate();
 
@@ -104,12 +110,24 @@ export class Bench {
    */
   async send(delivery: Outgoing): Promise<Answer> {
     const { clock, signal } = this.#options;
-    return this.#gate.settle(await this.sendOnce(delivery), {
+    return this.#gate.settle(await this.#sendOnceUp(delivery), {
       again: () => this.sendOnce(delivery),
       control: () => this.sendOnce(this.make()),
       sleep: (ms) => clock.sleep(ms, signal),
       nowMs: clock.now(),
     });
+  }
+
+  async #sendOnceUp(delivery: Outgoing): Promise<Answer> {
+    const { clock, signal } = this.#options;
+    let answer = await this.sendOnce(delivery);
+    if (!this.#hasAnswered) return answer;
+    for (let waitedMs = 0; answer.error === 'refused' && waitedMs < mostRestartMs; waitedMs += lookMs) {
+      await clock.sleep(lookMs, signal);
+      answer = await this.sendOnce(delivery);
+    }
+    this.isGone = answer.error === 'refused';
+    return answer;
   }
 
   /** Sends one that a correct handler acknowledges. */
@@ -125,6 +143,7 @@ export class Bench {
     const posted = await post({ url, ...delivery, signal }, { exchange, clock, timeoutMs });
     const { status, error, failure, latencyMs, excerpt, response } = posted;
     if (failure !== null && signal.aborted) throw signal.reason;
+    this.#hasAnswered ||= response !== null;
     if (response !== null) this.clockAheadSeconds = aheadSeconds(response, clock.now());
     return {
       status,

@@ -18,7 +18,7 @@ export interface Conclusion {
 
 /**
  * Runs the cases one after the other, each against the handler as the previous ones left it. Stops after a plain
- * valid delivery that was not acknowledged, because the other results would mean nothing.
+ * valid delivery that was not acknowledged, and where the handler ended, because the other results would mean nothing.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -45,6 +45,9 @@ export async function* runCases(
     };
     results.push(result);
     yield result;
+    if (bench.isGone) {
+      return { explanation: null, framework: framework?.name ?? null, notes: [goneNote(test, cases, results.length)] };
+    }
     if (test !== plainCase || result.outcome !== 'fail' || result.answer === undefined) continue;
     const explanation = await explainRefusal(result.answer, bench);
     return { explanation, framework: framework?.name ?? null, notes: clockNotes(bench) };
@@ -81,6 +84,12 @@ function frontNotes(results: readonly CaseResult[]): string[] {
     ? 'a rate limiter in front of the handler answered 429: exempt this machine from it, then run the check again'
     : 'a gateway in front of the handler answered 502, 503 or 504: bring the handler back up, then run the check again';
   return [`${skipped.length} of ${results.length} cases were not judged: ${remedy}`];
+}
+
+function goneNote({ id }: ConformanceCase, { length }: readonly ConformanceCase[], sent: number): string {
+  const unsent = length - sent;
+  const others = unsent === 0 ? '' : `, so the other ${unsent === 1 ? 'case was' : `${unsent} cases were`} not sent`;
+  return `the handler ended: since ${id} nothing listens there${others}; look at its log, and start it again`;
 }
 
 function clockNotes({ clockAheadSeconds }: Bench): string[] {

@@ -1,10 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../../src/platform/http/client.ts';
-import { systemClock } from '../../../src/platform/process/clock.ts';
-import { conformanceCases } from '../../../src/webhook/conformance/cases.ts';
 import type { Explanation } from '../../../src/webhook/conformance/explain.ts';
-import { type Conclusion, runCases } from '../../../src/webhook/conformance/run.ts';
+import { type Checked, checked } from '../../support/webhook/checked.ts';
 import { closeHandlers, type Got, handler, type Reply } from '../../support/webhook/handler.ts';
 
 const secret = `whsec_${Buffer.from('a secret that is base64, and long').toString('base64')}`;
@@ -15,21 +13,9 @@ beforeAll(async () => {
 afterAll(() => client.close());
 afterEach(closeHandlers);
 
-async function conclude(reply: (got: Got) => Reply, previousSecret: string | null = null): Promise<Conclusion> {
+async function conclude(reply: (got: Got) => Reply, previousSecret: string | null = null): Promise<Checked> {
   const { url } = await handler(reply);
-  const run = runCases(conformanceCases, {
-    url,
-    secret,
-    previousSecret,
-    exchange: client.exchange,
-    clock: systemClock,
-    signal: new AbortController().signal,
-    eventId: 'evt_test_published',
-  });
-  for (;;) {
-    const step = await run.next();
-    if (step.done) return step.value;
-  }
+  return checked({ url, secret, previousSecret, exchange: client.exchange });
 }
 
 /** What a handler with a mistake works on. */

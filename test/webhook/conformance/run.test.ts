@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HttpFailure } from '../../../src/http/failure.ts';
+import { headerOf } from '../../../src/http/headers.ts';
 import { createHttpClient, type HttpClient } from '../../../src/platform/http/client.ts';
 import { systemClock } from '../../../src/platform/process/clock.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Exchange } from '../../../src/ports/exchange.ts';
 import type { CaseResult } from '../../../src/webhook/conformance/case.ts';
 import { conformanceCases, isAlwaysRun } from '../../../src/webhook/conformance/cases.ts';
-import { type Conclusion, runCases } from '../../../src/webhook/conformance/run.ts';
+import { type Checked, checked } from '../../support/webhook/checked.ts';
 import { newSecret } from '../../support/webhook/delivery.ts';
 import { closeHandlers, type Got, handler } from '../../support/webhook/handler.ts';
 import { handlerWith, type Mistake } from '../../support/webhook/handler-mistakes.ts';
@@ -25,25 +27,8 @@ afterEach(async () => {
   await closeHandlers();
 });
 
-interface Checked extends Conclusion {
-  readonly results: readonly CaseResult[];
-}
-
-async function checkAll(url: string, clock: Clock = systemClock, exchange = client.exchange): Promise<Checked> {
-  const results: CaseResult[] = [];
-  const run = runCases(conformanceCases.filter(isAlwaysRun), {
-    url,
-    secret,
-    previousSecret: null,
-    exchange,
-    clock,
-    signal: new AbortController().signal,
-    eventId: 'evt_test_published',
-  });
-  let step = await run.next();
-  for (; !step.done; step = await run.next()) results.push(step.value);
-  return { ...step.value, results };
-}
+const checkAll = (url: string, clock: Clock = systemClock, exchange = client.exchange): Promise<Checked> =>
+  checked({ url, secret, clock, exchange });
 
 const check = async (url: string, clock?: Clock) => (await checkAll(url, clock)).results;
 
@@ -108,6 +93,41 @@ describe('a Node handler', () => {
     const { results, explanation, notes } = await checkAll(url);
     expect(results.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
     expect({ explanation, notes }).toEqual({ explanation: null, notes: [] });
+  });
+
+  describe('that ends at a delivery', () => {
+    /** Nothing listens for the next `refusals` requests after the event type that it does not know. */
+    const ending = (refusals: number) => {
+      let left: number | null = null;
+      const exchange: Exchange = async (request) => {
+        const isFatal = headerOf(request, 'x-revento-event') === 'venue.teleported';
+        if (left === null && isFatal) left = refusals;
+        else if (left === null || left === 0) return client.exchange(request);
+        else left--;
+        throw new HttpFailure(left === refusals ? 'closed' : 'refused', 'localhost:3000', false);
+      };
+      return exchange;
+    };
+    const clock = { ...systemClock, sleep: async () => undefined };
+
+    it('gets the cases until then, and a note about it', async () => {
+      const { url } = await handlerWith({ secret, mistake: 'none' });
+      const { results, explanation, notes } = await checkAll(url, clock, ending(1_000));
+      expect(failed(results)).toEqual(['unknown-type', 'unknown-fields']);
+      expect(results.at(-1)?.test.id).toBe('unknown-fields');
+      expect(explanation).toBeNull();
+      const unsent = conformanceCases.filter(isAlwaysRun).length - results.length;
+      expect(notes).toEqual([
+        `the handler ended: since unknown-fields nothing listens there, so the other ${unsent} cases were not sent; look at its log, and start it again`,
+      ]);
+    });
+
+    it('gets all cases if it comes back', async () => {
+      const { url } = await handlerWith({ secret, mistake: 'none' });
+      const { results, notes } = await checkAll(url, clock, ending(5));
+      expect(failed(results)).toEqual(['unknown-type']);
+      expect(notes).toEqual([]);
+    });
   });
 
   it.each([
