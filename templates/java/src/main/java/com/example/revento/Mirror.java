@@ -6,18 +6,21 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.UnaryOperator;
 
 /** The mirror of participants that webhooks and syncs keep up to date. */
-final class Mirror {
+record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
   /** What is held of a participant, by its name in the data of `application.*`. */
   private static final Map<String, String> APPLICATION_FIELDS =
       Map.of(
@@ -26,31 +29,24 @@ final class Mirror {
           "user_id", "user_id",
           "custom_form_fields", "custom_form_fields");
 
-  private final Path directory;
-  private final Sealed sealed;
-  private final Tokens tokens;
-  private final Api api;
-  private final Map<String, FutureTask<Map<String, Object>>> syncs = new ConcurrentHashMap<>();
+  /** How far our clock may be from Revento's: with more between them, no delivery is genuine. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
 
-  Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
-    this.directory = config.dataDir.resolve("participants");
-    this.sealed = sealed;
-    this.tokens = tokens;
-    this.api = api;
-  }
+  private static final Map<String, FutureTask<Map<String, Object>>> SYNCS =
+      new ConcurrentHashMap<>();
 
   /**
    * What is held of one participant: of its last change, when it happened by Revento's clock and
    * the delivery that reported it; and when the row was written, by ours.
    */
-  private record Held(JsonObject row, String occurredAt, String deliveryId, long writtenAt) {
-    Held(JsonObject row, String occurredAt, String deliveryId) {
-      this(row, occurredAt, deliveryId, System.currentTimeMillis());
-    }
+  private record Held(JsonObject row, String occurredAt, String deliveryId, long writtenAt) {}
+
+  private Path directory() {
+    return config.dataDir.resolve("participants");
   }
 
   private Path of(String eventId) {
-    return directory.resolve(Sealed.fileName(eventId));
+    return directory().resolve(Sealed.fileName(eventId));
   }
 
   List<JsonObject> participants(String eventId) throws IOException {
@@ -59,11 +55,13 @@ final class Mirror {
 
   /** Changes what is held of one participant; `change` returns what it was given to leave it. */
   private void remember(
-      String eventId, String organizationId, String participantId, UnaryOperator<Held> change)
+      String eventId, String organizationId, JsonObject changes, UnaryOperator<Held> change)
       throws IOException {
-    var path = of(eventId).resolve(Sealed.fileName(eventId, participantId) + Sealed.SUFFIX);
+    if (!(changes.get("id") instanceof JsonPrimitive id)) return; // unknown, or not needed here
+    var name = Sealed.fileName(eventId, id.getAsString());
+    var path = of(eventId).resolve(name + Sealed.SUFFIX);
     Sealed.inTurn(
-        directory,
+        directory(),
         () -> {
           // A deletion from now on waits for its turn, and then deletes what is written here.
           if (tokens.isDeleted(eventId, organizationId)) return;
@@ -82,59 +80,56 @@ final class Mirror {
   /** What a delivery changes. It contains a snapshot, so no API request is needed. */
   void work(Webhooks.Event event, String deliveryId) throws IOException {
     if (event.type().equals(Webhooks.DELETION)) {
-      Sealed.inTurn(directory, () -> forget(event.eventId()));
+      Sealed.inTurn(directory(), () -> forget(event.eventId()));
       return;
     }
     var changes = changesOf(event);
-    if (!(changes.get("id") instanceof JsonPrimitive id)) return; // unknown, or not needed here
     remember(
         event.eventId(),
         event.organizationId(),
-        id.getAsString(),
+        changes,
         held -> {
           if (held.deliveryId.equals(deliveryId)) return held; // a crash came before its mark
           if (held.occurredAt.compareTo(event.occurredAt()) > 0) return held; // a newer one came
           var row = held.row.deepCopy();
           changes.entrySet().forEach(field -> row.add(field.getKey(), field.getValue()));
-          return new Held(row, event.occurredAt(), deliveryId);
+          return new Held(row, event.occurredAt(), deliveryId, System.currentTimeMillis());
         });
   }
 
   private static JsonObject changesOf(Webhooks.Event event) {
-    if (!(event.data() instanceof JsonObject data)) return new JsonObject();
-    if (event.type().startsWith("participant.")) return data;
     var changes = new JsonObject();
-    if (event.type().startsWith("application.")) {
-      data.entrySet().stream()
-          .filter(field -> APPLICATION_FIELDS.containsKey(field.getKey()))
-          .forEach(field -> changes.add(APPLICATION_FIELDS.get(field.getKey()), field.getValue()));
-    }
+    if (!(event.data() instanceof JsonObject data)) return changes;
+    if (event.type().startsWith("participant.")) return data;
+    if (!event.type().startsWith("application.")) return changes;
+    APPLICATION_FIELDS.forEach(
+        (from, to) -> {
+          if (data.has(from)) changes.add(to, data.get(from));
+        });
     return changes;
   }
 
   /** Reads an event; concurrent calls share one read. */
-  Map<String, Object> sync(String eventId) throws ExecutionException, InterruptedException {
+  Map<String, Object> sync(String eventId) throws Exception {
     var task = new FutureTask<>(() -> readEvent(eventId));
-    var running = syncs.putIfAbsent(eventId, task);
+    var running = SYNCS.putIfAbsent(eventId, task);
     if (running != null) return running.get();
     try {
       task.run();
+      return task.get();
     } finally {
-      syncs.remove(eventId);
+      SYNCS.remove(eventId);
     }
-    return task.get();
   }
 
   private Map<String, Object> readEvent(String eventId) throws Exception {
     var login = tokens.loginFor(eventId);
+    var startedAt = Instant.now();
     var path = "/events/" + Http.encoded(eventId);
     var title = api.get(eventId, path).get("title");
-    var participants =
-        permitted(
-            login, "participants.read", () -> readParticipants(login, path + "/participants"));
-    var activities =
-        permitted(
-            login, "program.read", () -> api.eachRow(eventId, path + "/activities", row -> {}));
+    Api.RowReader keep = row -> keep(login, row, startedAt);
+    var participants = started(login, "participants.read", path + "/participants", keep);
+    var activities = started(login, "program.read", path + "/activities", row -> {});
     var result = new LinkedHashMap<String, Object>();
     result.put("event_id", eventId);
     result.put("title", title);
@@ -143,31 +138,27 @@ final class Mirror {
     return result;
   }
 
-  private static Future<Object> permitted(Login login, String scope, Callable<Object> read) {
-    var task = new FutureTask<>(() -> login.mayRead(scope) ? read.call() : "not permitted");
+  private Future<Object> started(Login login, String scope, String path, Api.RowReader reader) {
+    Callable<Object> read = () -> api.eachRow(login.eventId(), path, reader);
+    var task = new FutureTask<>(login.mayRead(scope) ? read : () -> "not permitted");
     new Thread(task).start();
     return task;
   }
 
-  private int readParticipants(Login login, String path) throws Exception {
-    var startedAt = System.currentTimeMillis();
-    return api.eachRow(
+  private void keep(Login login, JsonObject row, Instant startedAt) throws IOException {
+    // Of deliveries that come later, those are older than this row that happened before then.
+    var before = startedAt.minus(CLOCKS_DIFFER).truncatedTo(ChronoUnit.SECONDS).toString();
+    var review = row.get("last_reviewed_at") instanceof JsonPrimitive at ? at.getAsString() : "";
+    remember(
         login.eventId(),
-        path,
-        row ->
-            remember(
-                login.eventId(),
-                login.organizationId(),
-                row.get("id").getAsString(),
-                // What a delivery wrote meanwhile is newer than this page.
-                held -> held.writtenAt > startedAt ? held : read(row, held)));
-  }
-
-  /** A delivery from before the last review, which comes later, is older than this row. */
-  private static Held read(JsonObject row, Held held) {
-    var reviewedAt =
-        row.get("last_reviewed_at") instanceof JsonPrimitive at ? at.getAsString() : "";
-    var isNewer = reviewedAt.compareTo(held.occurredAt) > 0;
-    return new Held(row, isNewer ? reviewedAt : held.occurredAt, held.deliveryId);
+        login.organizationId(),
+        row,
+        held -> {
+          var now = System.currentTimeMillis();
+          // What a delivery wrote meanwhile is newer than this row.
+          if (held.writtenAt > startedAt.toEpochMilli()) return held;
+          var occurredAt = Collections.max(List.of(before, review, held.occurredAt));
+          return new Held(row, occurredAt, held.deliveryId, now);
+        });
   }
 }
