@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// clocksDiffer is how far our clock may be from Revento's: with more between them, no delivery is genuine.
+const clocksDiffer = tolerance * time.Second
+
 // held is what the mirror has of one participant.
 type held struct {
 	Row row `json:"row"`
@@ -162,15 +165,18 @@ func started(isPermitted bool, read func() (int, error)) <-chan reading {
 
 func readParticipants(connected login, path string) (int, error) {
 	startedAt := time.Now()
+	// Of deliveries that come later, those are older than what is read that happened before then.
+	before := startedAt.Add(-clocksDiffer).UTC().Format(time.RFC3339)
 	return eachRow(connected.EventID, path, func(one row) error {
 		return remember(connected.EventID, connected.OrganizationID, one.text("id"), func(kept *held) bool {
 			if kept.WrittenAt.After(startedAt) {
 				return false // what a delivery wrote meanwhile is newer than this page
 			}
 			kept.Row = one
-			// A delivery of before, which was delayed, is older than this.
-			if reviewedAt := one.text("last_reviewed_at"); reviewedAt > kept.OccurredAt {
-				kept.OccurredAt = reviewedAt
+			for _, newest := range []string{before, one.text("last_reviewed_at")} {
+				if newest > kept.OccurredAt {
+					kept.OccurredAt = newest
+				}
 			}
 			return true
 		})

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -128,9 +127,12 @@ func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 	}
 }
 
-func TestADelayedDeliveryDoesNotUndoAReviewThatASyncHasRead(t *testing.T) {
+func TestADelayedDeliveryDoesNotUndoWhatASyncHasRead(t *testing.T) {
+	ago := func(seconds time.Duration) string {
+		return time.Now().Add(-seconds * time.Second).UTC().Format(time.RFC3339)
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.WriteString(w, `{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}]}`)
+		fmt.Fprintf(w, `{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"%s"}]}`, ago(20))
 	}))
 	defer server.Close()
 	before := config.apiBase
@@ -140,16 +142,18 @@ func TestADelayedDeliveryDoesNotUndoAReviewThatASyncHasRead(t *testing.T) {
 	if _, err := syncEvent("evt_delayed"); err != nil {
 		t.Fatal(err)
 	}
-	for _, one := range []struct{ occurredAt, status string }{
-		{"2026-01-02T09:59:59Z", "rejected"}, {"2026-01-02T10:00:01Z", "approved"},
+	for _, one := range []struct{ about, occurredAt, status string }{
+		{"participant.profile_updated", ago(400), "rejected"}, // before the sync
+		{"application.approved", ago(30), "rejected"},         // before the review
+		{"application.approved", ago(0), "approved"},
 	} {
-		sent := event{Type: "application.approved", OccurredAt: one.occurredAt, EventID: "evt_delayed", OrganizationID: "org_1"}
-		sent.Data = json.RawMessage(`{"participant_id":"p1","status":"approved"}`)
+		sent := event{Type: one.about, OccurredAt: one.occurredAt, EventID: "evt_delayed", OrganizationID: "org_1"}
+		sent.Data = json.RawMessage(`{"id":"p1","participant_id":"p1","application_status":"approved","status":"approved"}`)
 		if err := work(sent, one.occurredAt); err != nil {
 			t.Fatal(err)
 		}
 		if status := participants("evt_delayed")[0].text("application_status"); status != one.status {
-			t.Errorf("%s: %s", one.occurredAt, status)
+			t.Errorf("%v: %s", one, status)
 		}
 	}
 }
