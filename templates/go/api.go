@@ -51,15 +51,11 @@ func gateOf(eventID string) *gate {
 func (g *gate) send(connected login, path string) ([]byte, error) {
 	g.places <- struct{}{}
 	defer func() { <-g.places }()
-	for left := g.left(); left > 0; left = g.left() {
-		time.Sleep(left)
+	for time.Now().UnixNano() < g.pausedUntil.Load() {
+		time.Sleep(10 * time.Millisecond)
 	}
 	return send(connected, path)
 }
-
-func (g *gate) left() time.Duration { return time.Until(time.Unix(0, g.pausedUntil.Load())) }
-
-func (g *gate) pause(length time.Duration) { g.pausedUntil.Store(time.Now().Add(length).UnixNano()) }
 
 // get decodes one resource into value.
 func get(eventID, path string, value any) error {
@@ -89,7 +85,7 @@ func get(eventID, path string, value any) error {
 		case pause == 0 || try >= tries:
 			return err
 		case refused.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token
-			shared.pause(refused.retryAfter)
+			shared.pausedUntil.Store(time.Now().Add(refused.retryAfter).UnixNano())
 		default:
 			time.Sleep(pause)
 		}
@@ -112,12 +108,12 @@ func pauseAfter(refused *apiError, try int) time.Duration {
 	return 0
 }
 
-var apiClient = newClient(20 * time.Second)
+var apiClient = newClient(20*time.Second, http.DefaultTransport)
 
 // newClient follows no redirects: what it sends is for Revento only.
-func newClient(timeout time.Duration) *http.Client {
+func newClient(timeout time.Duration, transport http.RoundTripper) *http.Client {
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &http.Client{Timeout: timeout, CheckRedirect: stay}
+	return &http.Client{Timeout: timeout, CheckRedirect: stay, Transport: transport}
 }
 
 // send gives the body of an answer, an apiError, or the failure of the network.

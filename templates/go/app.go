@@ -52,10 +52,7 @@ func thisMachineOnly(handle handler) handler {
 func eventOf(r *http.Request) string { return valueOr(r.URL.Query().Get("event"), config.eventID) }
 
 func connect(w http.ResponseWriter, r *http.Request) error {
-	address, cookie, err := begin(eventOf(r))
-	if err != nil {
-		return err
-	}
+	address, cookie := begin(eventOf(r))
 	http.SetCookie(w, attemptCookie(cookie, 600))
 	http.Redirect(w, r, address, http.StatusFound)
 	return nil

@@ -34,13 +34,13 @@ func sealer() cipher.AEAD {
 }
 
 // seal encrypts with AES-256-GCM. The name is authenticated, so one sealed file cannot stand in for another.
-func seal(value any, name string) ([]byte, error) {
+func seal(value any, name string) []byte {
 	text, err := json.Marshal(value)
 	if err != nil {
-		return nil, err
+		panic(err) // a type that JSON has no form for
 	}
 	nonce := randomBytes(12)
-	return sealer().Seal(nonce, nonce, text, []byte(name)), nil
+	return sealer().Seal(nonce, nonce, text, []byte(name))
 }
 
 // unseal gives what was sealed under this name; anything else is an error.
@@ -65,10 +65,6 @@ func randomBytes(count int) []byte {
 
 // writeSealed replaces a file as a whole: a crash leaves the old one or the new one.
 func writeSealed(path string, value any) error {
-	data, err := seal(value, filepath.Base(path))
-	if err != nil {
-		return err
-	}
 	directory := filepath.Dir(path)
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return err
@@ -78,7 +74,7 @@ func writeSealed(path string, value any) error {
 		return err
 	}
 	defer os.Remove(file.Name()) // where it still has that name
-	_, err = file.Write(data)
+	_, err = file.Write(seal(value, filepath.Base(path)))
 	if err = firstOf(err, file.Sync(), file.Close()); err == nil {
 		err = os.Rename(file.Name(), path)
 	}
@@ -114,10 +110,8 @@ func readSealed[T any](path string) (*T, error) {
 // checkDataDir refuses a directory where nothing can be stored, or where everything is encrypted with another key.
 func checkDataDir() error {
 	path := filepath.Join(config.dataDir, "key.sealed")
-	if found, err := readSealed[fields](path); err != nil {
-		return err
-	} else if found == nil && exists(path) {
-		return errors.New("REVENTO_TOKEN_KEY is not the key that its files are encrypted with")
+	if found, err := readSealed[fields](path); err != nil || found == nil && exists(path) {
+		return firstOf(err, errors.New("REVENTO_TOKEN_KEY is not the key that its files are encrypted with"))
 	}
 	return writeSealed(path, fields{})
 }

@@ -39,7 +39,7 @@ type attempt struct {
 func randomWord() string { return base64.RawURLEncoding.EncodeToString(randomBytes(32)) }
 
 // begin starts a login: where the browser goes, and the cookie that binds the attempt to that browser.
-func begin(eventID string) (address, cookie string, err error) {
+func begin(eventID string) (address, cookie string) {
 	try := attempt{State: randomWord(), Verifier: randomWord(), ExpiresAt: time.Now().Add(10 * time.Minute)}
 	challenge := sha256.Sum256([]byte(try.Verifier))
 	query := url.Values{
@@ -52,8 +52,8 @@ func begin(eventID string) (address, cookie string, err error) {
 		"code_challenge":        {base64.RawURLEncoding.EncodeToString(challenge[:])},
 		"code_challenge_method": {"S256"},
 	}
-	sealed, err := seal(try, "attempt")
-	return config.authBase + "/oauth/authorize?" + query.Encode(), base64.RawURLEncoding.EncodeToString(sealed), err
+	sealed := base64.RawURLEncoding.EncodeToString(seal(try, "attempt"))
+	return config.authBase + "/oauth/authorize?" + query.Encode(), sealed
 }
 
 // finish ends a login: checks the state, redeems the code and stores the tokens.
@@ -63,22 +63,19 @@ func finish(query url.Values, cookie string) (login, error) {
 	if err != nil || subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(try.State)) == 0 {
 		return login{}, notConnected("This is not the answer to your login.")
 	}
-	if time.Now().After(try.ExpiresAt) {
-		return login{}, notConnected("The login took too long. Open /connect again.")
-	}
 	// Each attempt is answered once, even if the browser sends it again.
 	isFirst, err := createOnce(filepath.Join(config.dataDir, "attempts", fileName(try.State)))
-	if err != nil {
-		return login{}, err
-	}
-	if !isFirst {
-		return login{}, notConnected("This answer was used already. Open /connect again.")
-	}
-	if query.Get("error") == "access_denied" {
-		return login{}, notConnected("You declined. Nothing was connected.")
-	}
 	failed := notConnected("Revento did not connect the event. Open /connect again.")
-	if query.Has("error") || query.Get("code") == "" {
+	switch {
+	case err != nil:
+		return login{}, err
+	case !isFirst:
+		return login{}, notConnected("This answer was used already. Open /connect again.")
+	case time.Now().After(try.ExpiresAt):
+		return login{}, notConnected("The login took too long. Open /connect again.")
+	case query.Get("error") == "access_denied":
+		return login{}, notConnected("You declined. Nothing was connected.")
+	case query.Has("error") || query.Get("code") == "":
 		return login{}, failed
 	}
 	connected, err := requestTokens(url.Values{
@@ -94,16 +91,8 @@ func finish(query url.Values, cookie string) (login, error) {
 	return connected, store(connected)
 }
 
-var tokenClient = newTokenClient()
-
-// newTokenClient uses no connection twice: of one that the server is closing, nobody could say whether a token got through.
-func newTokenClient() *http.Client {
-	own := http.DefaultTransport.(*http.Transport).Clone()
-	own.DisableKeepAlives = true
-	client := newClient(15 * time.Second)
-	client.Transport = own
-	return client
-}
+// tokenClient uses no connection twice: of one that the server is closing, nobody could say whether a token got through.
+var tokenClient = newClient(15*time.Second, &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true})
 
 // requestTokens asks for tokens, for a code or a refresh token.
 func requestTokens(form url.Values) (login, error) {

@@ -65,7 +65,7 @@ func TestTokensAreEncryptedOnDisk(t *testing.T) {
 			t.Error("the file is readable")
 		}
 	}
-	sealed, _ := seal("secret", "one")
+	sealed := seal("secret", "one")
 	value, err := unseal[string](sealed, "one")
 	if _, failure := unseal[string](sealed, "another"); err != nil || value != "secret" || failure == nil {
 		t.Error("a sealed value opens under its own name only")
