@@ -14,9 +14,9 @@ const most: Readonly<Record<string, number>> = {
   'python flask': 643,
   'python fastapi': 629,
   'ruby sinatra': 634,
-  'go net/http': 1150,
+  'go net/http': 1133,
   'php none': 1007,
-  'java jdk': 1237,
+  'java jdk': 1146,
   'csharp aspnet': 908,
   'kotlin jdk': 826,
 };

@@ -8,12 +8,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,37 +27,17 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
   /** A pause that is longer is taken for a mistake. */
   private static final long LONGEST_PAUSE_SECONDS = 3_600;
 
-  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(20);
-
-  private static final HttpClient CLIENT = Http.client();
+  private static final HttpClient CLIENT = Http.newClient();
   private static final Map<String, Gate> GATES = new ConcurrentHashMap<>();
 
   /** What all requests for one event share: places in flight, and a pause Revento asked for. */
   private static final class Gate {
     private final Semaphore places = new Semaphore(IN_FLIGHT, true);
-    private volatile Instant pausedUntil = Instant.MIN;
-
-    Answer pass(Callable<Answer> request) throws Exception {
-      places.acquire();
-      try {
-        while (Instant.now().isBefore(pausedUntil)) Thread.sleep(10);
-        return request.call();
-      } finally {
-        places.release();
-      }
-    }
+    private volatile long pausedUntil;
   }
 
-  /** `retryAfter` and `failure` are null where there is none. */
-  private record Answer(
-      String requestId, int status, JsonObject body, Duration retryAfter, IOException failure) {
-
-    String code() {
-      return body != null && body.get("error") instanceof JsonPrimitive word
-          ? word.getAsString()
-          : "";
-    }
-  }
+  /** `body` and `retryAfter` are null where there is none; the status is 0 without an answer. */
+  private record Answer(int status, String code, JsonObject body, Duration retryAfter) {}
 
   /** The JSON of one resource of an event. */
   JsonObject get(String eventId, String path) throws Exception {
@@ -67,37 +45,45 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     var hasRefreshed = false;
     for (int attempt = 1; ; attempt++) {
       var login = tokens.loginFor(eventId);
-      var answer = gate.pass(() -> send(login, path));
-      if (answer.status == 200 && answer.failure == null) return answer.body;
-      var code = answer.code();
-      if (code.equals("token_expired") && !hasRefreshed) {
+      var requestId = UUID.randomUUID().toString();
+      var answer = inTurn(gate, login, path, requestId);
+      if (answer.status == 200 && answer.body != null) return answer.body;
+      if (answer.code.equals("token_expired") && !hasRefreshed) {
         hasRefreshed = true;
         tokens.refreshed(login, oauth::requestTokens);
-        continue;
+      } else if (answer.code.equals("token_revoked")) {
+        tokens.endSpent(login, answer.code);
+      } else if (attempt == TRIES || !isWorthAnotherTry(answer.status)) {
+        var message = "%s (%d), request %s".formatted(answer.code, answer.status, requestId);
+        throw new Failure(answer.code, message);
+      } else if (answer.retryAfter != null) { // for all requests with this token
+        gate.pausedUntil = System.currentTimeMillis() + answer.retryAfter.toMillis();
+      } else {
+        Thread.sleep(pauseMillis(answer, attempt));
       }
-      if (code.equals("token_revoked")) {
-        tokens.endSpent(login, code);
-        continue;
-      }
-      var pause = pauseAfter(answer, attempt);
-      if (pause == null || attempt >= TRIES) {
-        if (answer.failure != null) throw answer.failure;
-        var message = "%s (%d), request %s".formatted(code, answer.status, answer.requestId);
-        throw new Failure(code, message, false);
-      }
-      // A pause that Revento asks for applies to all requests with this token.
-      if (answer.retryAfter != null) gate.pausedUntil = Instant.now().plus(answer.retryAfter);
-      else Thread.sleep(pause);
     }
   }
 
-  /** Milliseconds before the next try; null: none. Branches on codes, never on messages. */
-  private static Long pauseAfter(Answer answer, int attempt) {
-    if (answer.code().equals("concurrent_limit_exceeded")) return jittered(300);
-    if (answer.status == 429) return jittered(2_000L << attempt);
-    // No answer, or half of one: reads may be sent again.
-    if (answer.failure != null || answer.status >= 500) return jittered(500L << (attempt - 1));
-    return null;
+  private Answer inTurn(Gate gate, Login login, String path, String requestId) throws Exception {
+    gate.places.acquire();
+    try {
+      while (System.currentTimeMillis() < gate.pausedUntil) Thread.sleep(10);
+      return send(login, path, requestId);
+    } finally {
+      gate.places.release();
+    }
+  }
+
+  /** Without an answer, or with half of one, too: reads may be sent again. */
+  private static boolean isWorthAnotherTry(int status) {
+    return status <= 200 || status == 429 || status >= 500;
+  }
+
+  /** Branches on codes, never on messages. */
+  private static long pauseMillis(Answer answer, int attempt) {
+    var isCrowded = answer.code.equals("concurrent_limit_exceeded");
+    var millis = isCrowded ? 300 : (answer.status == 429 ? 4_000L : 500L) << (attempt - 1);
+    return millis + ThreadLocalRandom.current().nextLong(millis / 4);
   }
 
   /** The pause that Retry-After asks for; null where it is not in seconds. */
@@ -106,38 +92,34 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     return Duration.ofSeconds(Math.min(Long.parseLong(retryAfter), LONGEST_PAUSE_SECONDS));
   }
 
-  private static long jittered(long millis) {
-    return millis + ThreadLocalRandom.current().nextLong(millis / 4);
-  }
-
-  private Answer send(Login login, String path) {
-    var requestId = UUID.randomUUID().toString();
+  private Answer send(Login login, String path, String requestId) {
     var request =
         HttpRequest.newBuilder(URI.create(config.apiBase + path))
             .header("Authorization", "Bearer " + login.accessToken())
             .header("Accept", "application/vnd.revento.v1+json")
             .header("X-Revento-Request-Id", requestId)
             .build();
-    var started = System.nanoTime();
+    var started = System.currentTimeMillis();
     var status = 0;
+    var code = "unexpected_answer";
+    JsonObject body = null;
     Duration retryAfter = null;
     try {
-      var response = Http.send(CLIENT, request, REQUEST_LIMIT);
+      var response = Http.send(CLIENT, request);
       status = response.statusCode();
       retryAfter = response.headers().firstValue("Retry-After").map(Api::pauseAsked).orElse(null);
-      var body = Json.read(response.body(), JsonObject.class);
-      return new Answer(requestId, status, body, retryAfter, null);
+      body = Json.read(response.body(), JsonObject.class);
+      if (body.get("error") instanceof JsonPrimitive word) code = word.getAsString();
     } catch (IOException lost) {
-      return new Answer(requestId, status, null, retryAfter, lost);
+      code = "no_answer";
     } catch (JsonParseException malformed) {
-      var failure = status == 200 ? new IOException(malformed) : null;
-      return new Answer(requestId, status, null, retryAfter, failure);
-    } finally {
-      var ms = Duration.ofNanos(System.nanoTime() - started).toMillis();
-      var eventId = login.eventId();
-      Log.line(
-          "api request", "request_id", requestId, "event_id", eventId, "status", status, "ms", ms);
+      // the status says enough
     }
+    var ms = System.currentTimeMillis() - started;
+    var eventId = login.eventId();
+    Log.line(
+        "api request", "request_id", requestId, "event_id", eventId, "status", status, "ms", ms);
+    return new Answer(status, code, body, retryAfter);
   }
 
   /** Takes one row of a list. */
@@ -153,7 +135,7 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     var query = "?limit=50";
     var count = 0;
     while (true) {
-      var page = Json.read(get(eventId, path + query), Page.class);
+      var page = Json.GSON.fromJson(get(eventId, path + query), Page.class);
       for (var row : page.data) reader.take(row);
       count += page.data.size();
       if (!page.hasMore) return count;

@@ -1,11 +1,12 @@
 package com.example.revento;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,12 +56,12 @@ final class App {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      try {
-        route(exchange, query(exchange));
-      } catch (Exception failure) {
-        fail(exchange, failure);
-      }
+    try {
+      route(exchange, query(exchange));
+    } catch (Exception failure) {
+      fail(exchange, failure);
+    } finally {
+      exchange.close();
     }
   }
 
@@ -80,7 +81,7 @@ final class App {
 
   private void connect(HttpExchange exchange, String eventId) throws IOException {
     var start = oauth.begin(eventId);
-    setCookie(exchange, start.cookie(), OAuth.ATTEMPT_LIFETIME.toSeconds());
+    setCookie(exchange, start.cookie(), OAuth.ATTEMPT_SECONDS);
     exchange.getResponseHeaders().set("Location", start.url());
     exchange.sendResponseHeaders(302, -1);
   }
@@ -94,12 +95,10 @@ final class App {
     reply(exchange, 200, "Connected. You can close this page.\n");
   }
 
-  private void setCookie(HttpExchange exchange, String value, long maxAge) {
-    var registered = config.redirectUri;
-    var secure = registered.getScheme().equals("https") ? "; Secure" : "";
-    var cookie =
-        "%s=%s; Max-Age=%d; Path=%s; HttpOnly; SameSite=Lax%s"
-            .formatted(COOKIE, value, maxAge, registered.getPath(), secure);
+  private void setCookie(HttpExchange exchange, String value, int maxAge) {
+    var form = COOKIE + "=%s; Max-Age=%d; Path=%s; HttpOnly; SameSite=Lax%s";
+    var secure = config.redirectUri.getScheme().equals("https") ? "; Secure" : "";
+    var cookie = form.formatted(value, maxAge, config.redirectUri.getPath(), secure);
     exchange.getResponseHeaders().set("Set-Cookie", cookie);
   }
 
@@ -149,9 +148,9 @@ final class App {
   /** Text is sent as text, everything else as JSON. */
   private static void reply(HttpExchange exchange, int status, Object content) throws IOException {
     var isText = content instanceof String;
-    var text = isText ? content.toString() : Json.write(content);
+    var text = isText ? content.toString() : Json.GSON.toJson(content);
     var type = isText ? "text/plain; charset=utf-8" : "application/json";
-    var body = text.getBytes(StandardCharsets.UTF_8);
+    var body = text.getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", type);
     exchange.sendResponseHeaders(status, body.length);
     exchange.getResponseBody().write(body);
@@ -168,7 +167,7 @@ final class App {
   }
 
   private static String decoded(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    return URLDecoder.decode(text, UTF_8);
   }
 
   public static void main(String[] arguments) {

@@ -1,8 +1,9 @@
 package com.example.revento;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,44 +34,35 @@ final class Config {
   /** Reads settings by their names in the environment; throws all problems at once. */
   Config(Map<String, String> environment) {
     this.environment = environment;
-    authBase = required("REVENTO_AUTH_BASE", URL, "a URL").replaceAll("/+$", "");
-    apiBase = required("REVENTO_API_BASE", URL, "a URL").replaceAll("/+$", "");
-    clientId = required("REVENTO_CLIENT_ID", ".+", "one line");
-    clientSecret = required("REVENTO_CLIENT_SECRET", ".+", "one line");
-    eventId = required("SANDBOX_EVENT_ID", ".+", "one line");
-    var redirect = required("REVENTO_REDIRECT_URI", URL, "a URL");
-    var secret = required("REVENTO_WEBHOOK_SECRET", ".+", "one line");
-    var previous = valueOr("REVENTO_WEBHOOK_SECRET_PREVIOUS", "");
-    var key =
-        required(
-            "REVENTO_TOKEN_KEY",
-            "[A-Za-z0-9+/]{43}=",
-            "32 random bytes in base64: openssl rand -base64 32");
-    var listensOn = valueOr("PORT", "3000");
-    if (!listensOn.matches("[0-9]{1,5}")) problems.add("PORT is not a number.");
+    authBase = setting("REVENTO_AUTH_BASE", URL, "a URL").replaceAll("/+$", "");
+    apiBase = setting("REVENTO_API_BASE", URL, "a URL").replaceAll("/+$", "");
+    clientId = setting("REVENTO_CLIENT_ID", ".+", "one line");
+    clientSecret = setting("REVENTO_CLIENT_SECRET", ".+", "one line");
+    eventId = setting("SANDBOX_EVENT_ID", ".+", "one line");
+    var redirect = setting("REVENTO_REDIRECT_URI", URL, "a URL");
+    var secret = setting("REVENTO_WEBHOOK_SECRET", ".+", "one line");
+    var key = setting("REVENTO_TOKEN_KEY", "[A-Za-z0-9+/]{43}=", "32 random bytes in base64");
+    environment.putIfAbsent("PORT", "3000");
+    var listensOn = setting("PORT", "[0-9]{1,5}", "a number");
     if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("\n", problems));
 
     redirectUri = URI.create(redirect);
     port = Integer.parseInt(listensOn);
     tokenKey = Base64.getDecoder().decode(key);
     // While the signing secret is rotated, deliveries may be signed with either of the two.
+    var previous = environment.getOrDefault("REVENTO_WEBHOOK_SECRET_PREVIOUS", "").strip();
     webhookSecrets =
         Stream.of(secret, previous)
             .filter(one -> !one.isEmpty())
-            .map(one -> one.getBytes(StandardCharsets.UTF_8))
+            .map(one -> one.getBytes(UTF_8))
             .toList();
     // A directory for each API: what belongs to one is never sent to another.
     var host = URI.create(apiBase).getAuthority().replace(':', '_');
-    dataDir = Path.of(valueOr("DATA_DIR", "data"), host);
+    dataDir = Path.of(environment.getOrDefault("DATA_DIR", "data"), host);
   }
 
-  private String valueOr(String name, String otherwise) {
+  private String setting(String name, String form, String what) {
     var value = environment.getOrDefault(name, "").strip();
-    return value.isEmpty() ? otherwise : value;
-  }
-
-  private String required(String name, String form, String what) {
-    var value = valueOr(name, "");
     if (value.isEmpty()) problems.add("Set " + name + ".");
     else if (!value.matches(form)) problems.add("%s is not %s.".formatted(name, what));
     return value;

@@ -5,7 +5,7 @@ import java.io.IOException;
 /** What went wrong. */
 @SuppressWarnings("serial")
 final class Failure extends IOException {
-  /** To branch on. */
+  /** To branch on; after `not_connected`, the message may be shown. */
   final String code;
 
   /** Whether the code or refresh token that was sent can still be used. */
@@ -17,16 +17,7 @@ final class Failure extends IOException {
     this.isUnused = isUnused;
   }
 
-  /** The organizer cannot be connected this way; the message may be shown. */
-  static Failure notConnected(String message) {
-    return new Failure("not_connected", message, false);
-  }
-
-  /** The organizer has to connect the event again; trying again does not help. */
-  static Failure loginEnded() {
-    return new Failure(
-        "login_ended",
-        "The event is not connected, or the connection ended. Open /connect.",
-        false);
+  Failure(String code, String message) {
+    this(code, message, false);
   }
 }

@@ -1,13 +1,13 @@
 package com.example.revento;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -17,9 +17,11 @@ import java.util.stream.Collectors;
 
 /** Requests of this integration. They follow no redirects, which could lead tokens elsewhere. */
 final class Http {
+  private static final int LIMIT_SECONDS = 15;
+
   private Http() {}
 
-  static HttpClient client() {
+  static HttpClient newClient() {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .connectTimeout(Duration.ofSeconds(10))
@@ -27,18 +29,14 @@ final class Http {
   }
 
   /** The whole answer within the limit; the timeout of a request would end with its headers. */
-  static HttpResponse<String> send(HttpClient client, HttpRequest request, Duration limit)
-      throws IOException {
+  static HttpResponse<String> send(HttpClient client, HttpRequest request) throws IOException {
     var pending = client.sendAsync(request, BodyHandlers.ofString());
     try {
-      return pending.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException late) {
-      pending.cancel(true);
-      throw new HttpTimeoutException("no whole answer within " + limit.toSeconds() + " s");
-    } catch (ExecutionException failed) {
-      throw failed.getCause() instanceof IOException failure ? failure : new IOException(failed);
-    } catch (InterruptedException stopped) {
-      throw new IOException(stopped); // nobody interrupts a thread here
+      return pending.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException | InterruptedException lost) {
+      throw new IOException("no whole answer", lost.getCause());
+    } finally {
+      pending.cancel(true); // nobody waits for it anymore
     }
   }
 
@@ -49,6 +47,6 @@ final class Http {
   }
 
   static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return URLEncoder.encode(text, UTF_8);
   }
 }

@@ -3,7 +3,6 @@ package com.example.revento;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -12,7 +11,7 @@ import java.io.StringReader;
 
 /** JSON as Revento writes it: names in snake_case, nulls kept. */
 final class Json {
-  private static final Gson GSON =
+  static final Gson GSON =
       new GsonBuilder()
           .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
           .serializeNulls()
@@ -21,17 +20,8 @@ final class Json {
 
   private Json() {}
 
-  static String write(Object value) {
-    return GSON.toJson(value);
-  }
-
-  /** Reads what was parsed already. */
-  static <T> T read(JsonElement value, Class<T> type) {
-    return GSON.fromJson(value, type);
-  }
-
   /**
-   * Reads one whole JSON value. `Gson.fromJson` takes more than JSON, so it is not used.
+   * Reads one whole JSON value. `Gson.fromJson` takes more than JSON: use it for what is our own.
    *
    * @throws JsonParseException for anything else
    */

@@ -13,6 +13,6 @@ final class Log {
     line.put("at", Instant.now().toString());
     line.put("message", message);
     for (int at = 0; at < fields.length; at += 2) line.put((String) fields[at], fields[at + 1]);
-    System.out.println(Json.write(line));
+    System.out.println(Json.GSON.toJson(line));
   }
 }

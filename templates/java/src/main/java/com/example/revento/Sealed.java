@@ -1,26 +1,21 @@
 package com.example.revento;
 
-import com.google.gson.JsonParseException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +31,7 @@ class Sealed {
 
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
-  private static final SecureRandom RANDOM = new SecureRandom();
-  private static final FileAttribute<?>[] OWNER_ONLY =
-      FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-          ? new FileAttribute<?>[] {
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-          }
-          : new FileAttribute<?>[0];
-
+  private static final boolean IS_WINDOWS = File.separatorChar == '\\';
   private static final Map<Path, Object> TURNS = new ConcurrentHashMap<>();
 
   /**
@@ -58,21 +46,14 @@ class Sealed {
     this.key = new SecretKeySpec(key, "AES");
   }
 
-  static byte[] randomBytes(int count) {
-    var bytes = new byte[count];
-    RANDOM.nextBytes(bytes);
-    return bytes;
-  }
-
   /** A file name for any text, safe in a path. */
   static String fileName(String... parts) {
-    return HexFormat.of().formatHex(sha256(Json.write(parts)));
+    return HexFormat.of().formatHex(sha256(Json.GSON.toJson(parts)));
   }
 
   static byte[] sha256(String text) {
     try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      return digest.digest(text.getBytes(StandardCharsets.UTF_8));
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
     } catch (GeneralSecurityException missing) {
       throw new IllegalStateException(missing); // every Java has it
     }
@@ -81,40 +62,46 @@ class Sealed {
   /** Encrypts; the name is authenticated, so one sealed value cannot stand in for another. */
   byte[] seal(Object value, String name) {
     try {
-      var nonce = randomBytes(NONCE_BYTES);
-      var text = Json.write(value).getBytes(StandardCharsets.UTF_8);
-      var sealed = cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(text);
-      return ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
+      var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      cipher.init(Cipher.ENCRYPT_MODE, key); // with a random nonce
+      cipher.updateAAD(name.getBytes(UTF_8));
+      var sealed = cipher.doFinal(Json.GSON.toJson(value).getBytes(UTF_8));
+      return ByteBuffer.allocate(NONCE_BYTES + sealed.length)
+          .put(cipher.getIV())
+          .put(sealed)
+          .array();
     } catch (GeneralSecurityException missing) {
       throw new IllegalStateException(missing); // every Java has it
     }
   }
 
-  /** What was sealed under this name; anything else throws. */
-  <T> T unseal(byte[] data, String name, Class<T> type) throws GeneralSecurityException {
-    if (data.length < NONCE_BYTES) throw new GeneralSecurityException("too short");
-    var cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(data, NONCE_BYTES), name);
-    var text = cipher.doFinal(data, NONCE_BYTES, data.length - NONCE_BYTES);
-    return Json.read(new String(text, StandardCharsets.UTF_8), type);
+  /** What was sealed under this name; null for anything else. */
+  <T> T unseal(byte[] data, String name, Class<T> type) {
+    try {
+      var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      var nonce = new GCMParameterSpec(TAG_BITS, data, 0, NONCE_BYTES);
+      cipher.init(Cipher.DECRYPT_MODE, key, nonce);
+      cipher.updateAAD(name.getBytes(UTF_8));
+      var text = cipher.doFinal(data, NONCE_BYTES, data.length - NONCE_BYTES);
+      return Json.GSON.fromJson(new String(text, UTF_8), type);
+    } catch (GeneralSecurityException | RuntimeException forged) {
+      return null;
+    }
   }
 
-  private Cipher cipher(int mode, byte[] nonce, String name) throws GeneralSecurityException {
-    var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-    cipher.updateAAD(name.getBytes(StandardCharsets.UTF_8));
-    return cipher;
+  private static Path directory(Path path) throws IOException {
+    if (IS_WINDOWS) return Files.createDirectories(path);
+    var owner = PosixFilePermissions.fromString("rwx------");
+    return Files.createDirectories(path, PosixFilePermissions.asFileAttribute(owner));
   }
 
   /** Replaces a file as a whole: a crash leaves the old one or the new one. */
   void write(Path path, Object value) throws IOException {
-    var directory = Files.createDirectories(path.getParent(), OWNER_ONLY);
+    var directory = directory(path.getParent());
     var temporary = Files.createTempFile(directory, "", ".tmp"); // for its owner only
     try {
-      try (var file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        var data = ByteBuffer.wrap(seal(value, path.getFileName().toString()));
-        while (data.hasRemaining()) file.write(data);
-        file.force(true);
-      }
+      var data = seal(value, path.getFileName().toString());
+      Files.write(temporary, data, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
       Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(temporary);
@@ -124,7 +111,7 @@ class Sealed {
 
   /** Makes new names in a directory outlast a power failure. */
   private static void keepNames(Path directory) throws IOException {
-    if (OWNER_ONLY.length == 0) return; // Windows keeps a journal of names, and opens no directory
+    if (IS_WINDOWS) return; // it keeps a journal of names, and opens no directory
     try (var names = FileChannel.open(directory)) {
       names.force(true);
     }
@@ -135,11 +122,10 @@ class Sealed {
    */
   <T> T read(Path path, Class<T> type) throws IOException {
     try {
-      return unseal(Files.readAllBytes(path), path.getFileName().toString(), type);
+      var value = unseal(Files.readAllBytes(path), path.getFileName().toString(), type);
+      if (value == null) Log.line("file damaged", "file", path.toString());
+      return value;
     } catch (NoSuchFileException none) {
-      return null;
-    } catch (GeneralSecurityException | JsonParseException damaged) {
-      Log.line("file damaged", "file", path.toString());
       return null;
     }
   }
@@ -158,8 +144,7 @@ class Sealed {
    */
   <T> List<T> readAll(Path directory, Class<T> type) throws IOException {
     var values = new ArrayList<T>();
-    Files.createDirectories(directory, OWNER_ONLY);
-    try (var paths = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+    try (var paths = Files.newDirectoryStream(directory(directory), "*" + SUFFIX)) {
       for (var path : paths) {
         try {
           values.add(read(path, type));
@@ -182,10 +167,10 @@ class Sealed {
    * dies ends.
    */
   static void inTurn(Path path, Work work) throws IOException {
+    var lock = path.resolveSibling(path.getFileName() + ".lock").toAbsolutePath();
     // A lock on a file is among processes only.
-    synchronized (TURNS.computeIfAbsent(path.toAbsolutePath(), one -> new Object())) {
-      var lock = path.resolveSibling(path.getFileName() + ".lock");
-      Files.createDirectories(lock.getParent(), OWNER_ONLY);
+    synchronized (TURNS.computeIfAbsent(lock, one -> new Object())) {
+      directory(lock.getParent());
       try (var file = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         file.lock();
         work.run();
@@ -195,14 +180,10 @@ class Sealed {
 
   /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
   static boolean createOnce(Path path) throws IOException {
-    Files.createDirectories(path.getParent(), OWNER_ONLY);
-    try {
-      Files.createFile(path);
-    } catch (FileAlreadyExistsException taken) {
-      return false;
-    }
-    keepNames(path.getParent());
-    return true;
+    var directory = directory(path.getParent());
+    var isNew = path.toFile().createNewFile();
+    keepNames(directory);
+    return isNew;
   }
 
   /** Removes what killed processes left behind, and what is too old to be needed. */

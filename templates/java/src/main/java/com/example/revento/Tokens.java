@@ -8,20 +8,16 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Logins on disk: a file for each event and organization, and refreshes that happen once. */
-final class Tokens {
-  private final Path directory;
-  private final Sealed sealed;
-
+record Tokens(Config config, Sealed sealed) {
   /** Held for reading while a refresh runs. */
-  private final ReadWriteLock refreshing = new ReentrantReadWriteLock();
+  private static final ReadWriteLock REFRESHING = new ReentrantReadWriteLock();
 
-  Tokens(Config config, Sealed sealed) {
-    this.directory = config.dataDir.resolve("logins");
-    this.sealed = sealed;
+  private Path directory() {
+    return config.dataDir.resolve("logins");
   }
 
   private Path path(String eventId, String organizationId) {
-    return directory.resolve(Sealed.fileName(eventId, organizationId) + Sealed.SUFFIX);
+    return directory().resolve(Sealed.fileName(eventId, organizationId) + Sealed.SUFFIX);
   }
 
   private Path path(Login login) {
@@ -30,7 +26,7 @@ final class Tokens {
 
   /** Stores a login. Call it before anything uses its access token. */
   void store(Login login) throws IOException {
-    Sealed.inTurn(directory, () -> write(login));
+    Sealed.inTurn(directory(), () -> write(login));
   }
 
   private void write(Login login) throws IOException {
@@ -43,7 +39,7 @@ final class Tokens {
   /** Stores a login, unless another came in the place of `spent` meanwhile, or that ended. */
   private void replace(Login spent, Login next) throws IOException {
     Sealed.inTurn(
-        directory,
+        directory(),
         () -> {
           if (usable(spent).refreshToken().equals(spent.refreshToken())) write(next);
         });
@@ -51,14 +47,14 @@ final class Tokens {
 
   /** Every login that can be used. */
   List<Login> logins() throws IOException {
-    var all = sealed.readAll(directory, Login.class).stream();
+    var all = sealed.readAll(directory(), Login.class).stream();
     return all.filter(login -> login.ended() == null).toList();
   }
 
   /** The login for an event. */
   Login loginFor(String eventId) throws IOException {
     var found = logins().stream().filter(login -> login.eventId().equals(eventId)).findFirst();
-    return found.orElseThrow(Failure::loginEnded);
+    return found.orElseThrow(Tokens::ended);
   }
 
   /** Marks whatever login there is as ended and forgets its tokens. */
@@ -90,7 +86,7 @@ final class Tokens {
    * half-way, nobody sends the token again.
    */
   Login refreshed(Login spent, Request request) throws IOException {
-    refreshing.readLock().lock();
+    REFRESHING.readLock().lock();
     try {
       // Not the turn of the logins: a deletion must not wait until Revento has answered.
       Sealed.inTurn(
@@ -100,14 +96,14 @@ final class Tokens {
             if (current.accessToken().equals(spent.accessToken())) refreshOnce(current, request);
           });
     } finally {
-      refreshing.readLock().unlock();
+      REFRESHING.readLock().unlock();
     }
     return usable(spent); // it may have ended, or been made again, meanwhile
   }
 
   /** Lets a refresh end, whose new tokens would be lost with the process. No other one starts. */
   void close() {
-    refreshing.writeLock().lock();
+    REFRESHING.writeLock().lock();
   }
 
   private void refreshOnce(Login current, Request request) throws IOException {
@@ -137,7 +133,13 @@ final class Tokens {
 
   private Login usable(Login login) throws IOException {
     var current = sealed.read(path(login), Login.class);
-    if (current == null || current.ended() != null) throw Failure.loginEnded();
+    if (current == null || current.ended() != null) throw ended();
     return current;
+  }
+
+  /** The organizer has to connect the event again; trying again does not help. */
+  private static Failure ended() {
+    return new Failure(
+        "login_ended", "The event is not connected, or the connection ended. Open /connect.");
   }
 }

@@ -1,10 +1,11 @@
 package com.example.revento;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.sun.net.httpserver.Headers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -15,33 +16,15 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Deliveries: verified by their raw bytes, stored before they are acknowledged, then processed. */
-final class Webhooks {
+record Webhooks(Config config, Sealed sealed, Tokens tokens) {
   static final String DELETION = "data.deletion_required";
 
   private static final long TOLERANCE_SECONDS = 300;
-
-  private static final Pattern TIMESTAMP = Pattern.compile("[0-9]{1,12}");
-  private static final Pattern SIGNATURE = Pattern.compile("sha256=([0-9a-f]{64})");
-
-  private final Config config;
-  private final Sealed sealed;
-  private final Tokens tokens;
-  private final Path inbox;
-  private final Path worked;
-  private final Semaphore arrived = new Semaphore(1); // what a former process left
-
-  Webhooks(Config config, Sealed sealed, Tokens tokens) {
-    this.config = config;
-    this.sealed = sealed;
-    this.tokens = tokens;
-    this.inbox = config.dataDir.resolve("inbox");
-    this.worked = config.dataDir.resolve("worked");
-  }
+  private static final Semaphore ARRIVED = new Semaphore(1); // what a former process left
 
   /** A delivery's envelope; for what concerns the whole integration the ids are null. */
   record Event(
@@ -52,15 +35,19 @@ final class Webhooks {
     }
   }
 
-  private record Delivery(String id, long receivedAt, Event event) {}
+  private record Delivery(String id, long receivedAt, Event event) {
+    void log(String message) {
+      Log.line(message, "delivery_id", id, "event_id", event.eventId, "type", event.type);
+    }
+  }
 
   /** Whether Revento signed these bytes with one of our secrets, within five minutes. */
   boolean isGenuine(byte[] body, String timestamp, String signature) {
-    var claimed = SIGNATURE.matcher(signature);
-    if (!TIMESTAMP.matcher(timestamp).matches() || !claimed.matches()) return false;
+    if (!timestamp.matches("[0-9]{1,12}") || !signature.matches("sha256=[0-9a-f]{64}"))
+      return false;
     var age = Instant.now().getEpochSecond() - Long.parseLong(timestamp);
     if (Math.abs(age) > TOLERANCE_SECONDS) return false;
-    var given = HexFormat.of().parseHex(claimed.group(1));
+    var given = HexFormat.of().parseHex(signature.substring("sha256=".length()));
     var isMatch = false;
     for (var secret : config.webhookSecrets) {
       isMatch |= MessageDigest.isEqual(hmac(secret, timestamp, body), given);
@@ -72,7 +59,7 @@ final class Webhooks {
     try {
       var mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-      mac.update((timestamp + ".").getBytes(StandardCharsets.US_ASCII));
+      mac.update((timestamp + ".").getBytes(UTF_8));
       return mac.doFinal(body);
     } catch (GeneralSecurityException missing) {
       throw new IllegalStateException(missing); // every Java has it
@@ -91,33 +78,37 @@ final class Webhooks {
     }
     Event event;
     try { // only now: nobody but Revento gets here
-      event = Json.read(new String(body, StandardCharsets.UTF_8), Event.class);
+      event = Json.read(new String(body, UTF_8), Event.class);
     } catch (JsonParseException malformed) {
       return 400;
     }
-    var name = Sealed.fileName(id);
+    var delivery = new Delivery(id, System.currentTimeMillis(), event);
     // In this order: a delivery that has left the inbox is marked already.
-    var isRepeat = Files.exists(waiting(id)) || Files.exists(worked.resolve(name));
-    Log.line(isRepeat ? "delivery repeated" : "delivery received", ids(id, event));
+    var isRepeat = Files.exists(waiting(id)) || Files.exists(mark(id));
+    delivery.log(isRepeat ? "delivery repeated" : "delivery received");
     if (isRepeat) return 204;
     // Requests stop at once; the worker deletes the stored data. The type is that of the body:
     // headers are not signed.
     if (event.type.equals(DELETION)) tokens.end(event.eventId, event.organizationId, DELETION);
-    sealed.write(waiting(id), new Delivery(id, System.currentTimeMillis(), event));
-    arrived.release();
+    sealed.write(waiting(id), delivery);
+    ARRIVED.release();
     return 204;
-  }
-
-  private static Object[] ids(String id, Event event) {
-    return new Object[] {"delivery_id", id, "event_id", event.eventId, "type", event.type};
   }
 
   private static String header(Headers headers, String name) {
     return Objects.requireNonNullElse(headers.getFirst(name), "");
   }
 
+  private Path inbox() {
+    return config.dataDir.resolve("inbox");
+  }
+
   private Path waiting(String id) {
-    return inbox.resolve(Sealed.fileName(id) + Sealed.SUFFIX);
+    return inbox().resolve(Sealed.fileName(id) + Sealed.SUFFIX);
+  }
+
+  private Path mark(String id) {
+    return config.dataDir.resolve("worked").resolve(Sealed.fileName(id));
   }
 
   /** Processes a delivery. */
@@ -130,8 +121,8 @@ final class Webhooks {
     Sealed.sweep(config.dataDir.toFile());
     while (true) {
       try {
-        arrived.tryAcquire(10, TimeUnit.SECONDS); // comes back for what failed
-        arrived.drainPermits();
+        ARRIVED.tryAcquire(10, TimeUnit.SECONDS); // comes back for what failed
+        ARRIVED.drainPermits();
         workWaiting(worker);
       } catch (Exception failed) {
         Log.line("inbox failed", "error", failed.toString());
@@ -148,24 +139,20 @@ final class Webhooks {
    */
   void workWaiting(Worker worker) throws IOException {
     Sealed.inTurn(
-        inbox,
+        inbox(),
         () ->
-            sealed.readAll(inbox, Delivery.class).stream()
+            sealed.readAll(inbox(), Delivery.class).stream()
                 .sorted(Comparator.comparingLong(Delivery::receivedAt))
                 .forEach(delivery -> finish(delivery, worker)));
   }
 
   private void finish(Delivery delivery, Worker worker) {
-    var event = delivery.event;
     try {
-      var mark = worked.resolve(Sealed.fileName(delivery.id));
       // The mark is there when a crash came right after it, or the same delivery twice at once.
-      if (!Files.exists(mark)) {
-        worker.work(event, delivery.id);
-        Sealed.createOnce(mark);
-      }
+      if (!Files.exists(mark(delivery.id))) worker.work(delivery.event, delivery.id);
+      Sealed.createOnce(mark(delivery.id));
       Files.deleteIfExists(waiting(delivery.id));
-      Log.line("delivery worked", ids(delivery.id, event));
+      delivery.log("delivery worked");
     } catch (IOException | RuntimeException failed) {
       Log.line("delivery failed", "delivery_id", delivery.id, "error", failed.toString());
     }

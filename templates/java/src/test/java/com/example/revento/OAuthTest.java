@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +109,20 @@ class OAuthTest {
       var failure = refused(scheme + "://localhost:" + server.getLocalPort());
       loss.join();
       assertEquals(isUnused, failure.isUnused);
+    }
+  }
+
+  @Test
+  void aTokenIsUnusedWhileTheHandshakeOfTlsStalls() throws Exception {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var request = new FutureTask<>(() -> refused("https://localhost:" + server.getLocalPort()));
+      var caller = new Thread(request);
+      caller.start();
+      try (var connection = server.accept()) {
+        connection.getInputStream().read(new byte[65_536]);
+        caller.interrupt(); // instead of the limit of its time
+        assertTrue(request.get().isUnused);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package com.example.revento;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class TestSettings {
   }
 
   private static String randomWord() {
-    return Base64.getEncoder().encodeToString(Sealed.randomBytes(32));
+    var bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getEncoder().encodeToString(bytes);
   }
 }
