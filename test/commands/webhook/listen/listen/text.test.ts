@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fakeClock } from '../../../../support/fake-clock.ts';
 import { freePort } from '../../../../support/http/free-port.ts';
 import { dial, rawExchange } from '../../../../support/http/raw-http.ts';
 import { aDelivery, type DeliveryOptions, newSecret } from '../../../../support/webhook/delivery.ts';
@@ -111,12 +112,13 @@ describe('text', () => {
   });
 
   it('reports a flood in one line a second', async () => {
-    const rig = await listen({ secret, format: 'table' });
+    // However slow this machine is, it stays one second.
+    const rig = await listen({ secret, format: 'table', deps: { clock: fakeClock(Date.now()) } });
     for (let index = 0; index < 60; index++) await send(rig, { signature: `sha256=${'0'.repeat(64)}` });
     rig.interrupt();
     await rig.end;
     expect(rig.notices.join('\n')).toMatch(/… and \d+ more requests that were refused or failed verification/);
-    expect(rig.texts.filter((text) => text.includes('not verified')).length).toBeLessThan(60);
+    expect(rig.texts.filter((text) => text.includes('not verified'))).toHaveLength(10);
   });
 
   it.each(['::1', '[::1]'])('names an IPv6 address in brackets, however it was given (%s)', async (host) => {
