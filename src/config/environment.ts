@@ -1,4 +1,4 @@
-import { requireFileName } from '../files/file-name.ts';
+import { requireProfileName } from '../files/file-name.ts';
 import { oddityOf, secretText, settingText } from '../text/input.ts';
 import { describeSetting } from './rows.ts';
 import { type SecretName, type SettingName, settingNames } from './types.ts';
@@ -127,7 +127,7 @@ export function selectProfile(
   environment: Environment,
   file: { defaultProfile(): string },
 ): string {
-  return requireFileName('profile', flag ?? environment.profile ?? file.defaultProfile());
+  return requireProfileName(flag ?? environment.profile ?? file.defaultProfile());
 }
 
 /** Whether an environment variable switches something on: set, and neither empty, `0` nor `false` in any case. */

@@ -9,6 +9,23 @@ export function isFileName(text: string): boolean {
 }
 
 /**
+ * Names of devices, whatever follows a dot, and a dot at the end, which is cut off.
+ *
+ * Source: learn.microsoft.com/windows/win32/fileio/naming-a-file.
+ */
+const reservedOnWindows = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|\.$/i;
+
+/**
+ * The name of a profile, which becomes that of a directory.
+ *
+ * @throws ReventoError `usage`
+ */
+export function requireProfileName(text: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform !== 'win32' || !reservedOnWindows.test(text)) return requireFileName('profile', text);
+  throw new ReventoError('usage', `profile ${JSON.stringify(text)} is not a valid name on Windows, which reserves it`);
+}
+
+/**
  * The text itself, when it may become part of a file name.
  *
  * @param what  what it names, such as `profile` or `event`

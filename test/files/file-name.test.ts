@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isFileName, requireFileName } from '../../src/files/file-name.ts';
+import { isFileName, requireFileName, requireProfileName } from '../../src/files/file-name.ts';
 
 describe('names that become file names', () => {
   it.each(['default', 'evt_test_published', 'a', '.hidden', '...', 'A-b.C_9', 'x'.repeat(64)])('takes %s', (name) => {
@@ -28,5 +28,16 @@ describe('a refused name', () => {
 
   it('is given back unchanged when it is fine', () => {
     expect(requireFileName('event', 'evt_test_published')).toBe('evt_test_published');
+  });
+});
+
+describe('the name of a profile', () => {
+  it.each(['con', 'CON', 'nul.old', 'Aux', 'prn', 'com1', 'LPT9.x', 'prod.'])('cannot be %s on Windows', (name) => {
+    expect(() => requireProfileName(name, 'win32')).toThrow('is not a valid name on Windows');
+    expect(requireProfileName(name, 'linux')).toBe(name);
+  });
+
+  it.each(['console', 'com', 'com10', 'my.con', '.nul', 'con-1', 'prod.eu'])('can be %s on Windows', (name) => {
+    expect(requireProfileName(name, 'win32')).toBe(name);
   });
 });

@@ -4,7 +4,7 @@ import { forgetSecrets, isOn, readEnvironment, selectProfile } from '../../confi
 import { describeSetting, resolveSettings } from '../../config/rows.ts';
 import { type SettingName, settingNames } from '../../config/types.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
-import { requireFileName } from '../../files/file-name.ts';
+import { requireProfileName } from '../../files/file-name.ts';
 import type { OutputFormat } from '../../output/item.ts';
 import type { MarkedStyle } from '../../output/marked-style.ts';
 import { resolvePaths } from '../../platform/files/paths.ts';
@@ -77,7 +77,7 @@ export async function connect(
     }
   };
   const profile = selectProfile(options.profile, environment, {
-    defaultProfile: () => readOr(() => requireFileName('profile', file.defaultProfile()), 'default'),
+    defaultProfile: () => readOr(() => requireProfileName(file.defaultProfile()), 'default'),
   });
   const settingsOf = (name: string) =>
     resolveSettings({

@@ -1,6 +1,6 @@
 import type { Deps } from '../../command-kit/deps.ts';
 import { ReventoError } from '../../errors/revento-error.ts';
-import { requireFileName } from '../../files/file-name.ts';
+import { requireProfileName } from '../../files/file-name.ts';
 import { adviceOn } from '../../text/suggestion.ts';
 
 /** Names of all profiles, sorted: those with settings and those with a login or a secret. */
@@ -19,7 +19,7 @@ export async function requireProfile(
   name: string,
   deps: Pick<Deps, 'settingsFile' | 'storedProfiles'>,
 ): Promise<string> {
-  requireFileName('profile', name);
+  requireProfileName(name);
   const names = await profileNames(deps);
   if (names.includes(name)) return name;
   const known = names.length === 0 ? 'no profile exists yet' : `existing profiles: ${names.join(', ')}`;

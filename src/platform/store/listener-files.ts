@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { requireFileName } from '../../files/file-name.ts';
+import { requireProfileName } from '../../files/file-name.ts';
 import { parseRecord } from '../../json/parse.ts';
 import type { Listeners, RunningListener } from '../../ports/store.ts';
 import { asOwner } from '../files/as-owner.ts';
@@ -18,7 +18,7 @@ const most = 100;
  * Optional: if nothing can be written or read, no listener is found.
  */
 export function openListeners(configDir: string, profile: string, now: () => number): Listeners {
-  const directory = join(configDir, 'listeners', requireFileName('profile', profile));
+  const directory = join(configDir, 'listeners', requireProfileName(profile));
   return {
     announce(url) {
       const path = join(directory, `${process.pid}-${randomBytes(6).toString('hex')}`);

@@ -38,8 +38,8 @@ interface SealedFileOptions {
   readonly locks: Locks;
   readonly journal: SpentJournal;
   readonly sealedFiles: () => readonly SealedBy[];
-  /** Another profile to whose directory the path leads; null when it is that of this one. */
-  readonly sharing: () => string | null;
+  /** The failure where the path leads to what has another name; null where it does not. */
+  readonly sharing: () => ReventoError | null;
   /** Called with the lock held, to remove leftovers of earlier crashes. */
   readonly sweep: () => void;
   readonly now: () => number;
@@ -56,8 +56,8 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   const loosened = (path: string): void => notice(`warning: ${path} was open to other users; permissions fixed`);
 
   const damaged = (): ReventoError => {
-    const other = sharing();
-    if (other !== null) return otherProfile(file, other);
+    const shared = sharing();
+    if (shared !== null) return shared;
     const message = `${file} is damaged, or was copied from elsewhere; it was left unchanged.`;
     return new ReventoError('store_corrupt', message, { hint: remedies.replace });
   };
@@ -76,8 +76,8 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
   const isOthers = async (): Promise<boolean> => sharing() !== null && (await newest().catch(() => null)) === null;
 
   const requireOwn = async (): Promise<void> => {
-    const other = sharing();
-    if (other !== null && (await isOthers())) throw otherProfile(file, other);
+    const shared = sharing();
+    if (shared !== null && (await isOthers())) throw shared;
   };
 
   const keyOf = (record: SealedRecord): StoreKey => {
@@ -249,15 +249,6 @@ export function openSealedFile(options: SealedFileOptions): SealedFile & {
       return hadAny;
     },
   };
-}
-
-/** The failure of a command that would change what belongs to another profile. */
-export function otherProfile(path: string, other: string): ReventoError {
-  return new ReventoError(
-    'file',
-    `${path} belongs to profile "${other}": this disk does not distinguish the names of the two profiles.`,
-    { hint: `choose another name, or use profile "${other}"` },
-  );
 }
 
 /** Adds the remedy for a lost key, which would otherwise need a backup. */

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReventoError } from '../../errors/revento-error.ts';
-import { isFileName, requireFileName } from '../../files/file-name.ts';
+import { isFileName, requireProfileName } from '../../files/file-name.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
   type HeldLock,
@@ -20,9 +20,9 @@ import { makePrivateDirectory } from '../files/private-directory.ts';
 import { createKeySources, type SealedBy } from '../key/key-source.ts';
 import type { Keyring } from '../key/keyring.ts';
 import type { Locks } from '../lock/lock.ts';
-import { profileSharing } from './profile-directories.ts';
+import { loginSharing, profileSharing } from './profile-directories.ts';
 import { copyPaths, envelopeIn, readCopy } from './sealed-copies.ts';
-import { openSealedFile, otherProfile } from './sealed-file.ts';
+import { openSealedFile } from './sealed-file.ts';
 import { openSealedLog } from './sealed-log.ts';
 import { openSpentJournal } from './spent-journal.ts';
 
@@ -80,7 +80,7 @@ export function openVault(options: VaultOptions): OpenVault {
   const keys = createKeySources({ dataDir, passphrase, preferred, keyring, notice });
 
   const names = (profile: string): string[] =>
-    entries(join(directory, requireFileName('profile', profile)))
+    entries(join(directory, requireProfileName(profile)))
       .filter((entry) => entry.endsWith('.json'))
       .map((entry) => entry.slice(0, -'.json'.length))
       .sort();
@@ -102,7 +102,7 @@ export function openVault(options: VaultOptions): OpenVault {
     names,
     all,
     file(profile, name, remedies) {
-      const folder = join(directory, requireFileName('profile', profile));
+      const folder = join(directory, requireProfileName(profile));
       if (!fileStem.test(name)) throw new ReventoError('usage', `${JSON.stringify(name)} cannot be a file name`);
       const base = join(folder, name);
       return openSealedFile({
@@ -114,17 +114,17 @@ export function openVault(options: VaultOptions): OpenVault {
         locks,
         journal,
         sealedFiles: all,
-        sharing: () => profileSharing(folder),
+        sharing: () => profileSharing(`${base}.json`) ?? loginSharing(`${base}.json`),
         sweep: () => sweep(folder, name, clock.now()),
         now: () => clock.now(),
         notice,
       });
     },
     async log(profile, name) {
-      const folder = join(directory, requireFileName('profile', profile));
+      const folder = join(directory, requireProfileName(profile));
       const path = join(folder, `${name}${logEnding}`);
-      const other = profileSharing(folder);
-      if (other !== null) throw otherProfile(path, other);
+      const shared = profileSharing(path);
+      if (shared !== null) throw shared;
       const lock = await lockAtOnce(locks, join(folder, `${name}.lock`), folder);
       if (lock === null) return null;
       try {

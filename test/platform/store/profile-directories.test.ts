@@ -96,6 +96,31 @@ describe('a profile whose name leads to the directory of another', () => {
   });
 });
 
+describe('a login whose event id differs by case from that of another', () => {
+  const upper: LoginKey = { kind: 'installation', eventId: 'evt_A' };
+  const lower: LoginKey = { kind: 'installation', eventId: 'evt_a' };
+  const ofUpper = { code: 'file', message: expect.stringContaining('belongs to the login for evt_A (organizer)') };
+  /** Makes `evt_a` lead to the file of `evt_A`, as on a disk that does not tell upper from lower case. */
+  const shareFile = () => symlinkSync('installation-evt_A.json', rig.path('installation-evt_a.json'));
+
+  onShared('neither replaces, reads nor forgets the other where both lead to one file', async () => {
+    await sessions('default').save(rig.grant({ eventId: 'evt_A' }));
+    shareFile();
+    const before = readFileSync(rig.path('installation-evt_A.json'), 'latin1');
+    await expect(sessions('default').prepare(lower)).rejects.toMatchObject(ofUpper);
+    await expect(sessions('default').save(rig.grant({ eventId: 'evt_a' }))).rejects.toMatchObject(ofUpper);
+    await expect(sessions('default').read(lower)).rejects.toMatchObject(ofUpper);
+    await expect(sessions('default').forget(lower)).rejects.toMatchObject(ofUpper);
+    expect(readFileSync(rig.path('installation-evt_A.json'), 'latin1')).toBe(before);
+    expect((await sessions('default').read(upper))?.state).toBe('active');
+  });
+
+  it('is stored beside the other on any other disk', async () => {
+    for (const eventId of ['evt_A', 'evt_a']) await sessions('default').save(rig.grant({ eventId }));
+    for (const key of [upper, lower]) expect(await sessions('default').read(key)).toMatchObject(key);
+  });
+});
+
 describe('a profile with a directory of its own', () => {
   it('loses what is left of it when it is removed', async () => {
     await secrets('prod').set('client_secret', freshToken());
