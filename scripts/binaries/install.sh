@@ -11,8 +11,13 @@ fail() {
   exit 1
 }
 
+# Whether this machine's own programs use musl: others may have it beside their own C library, which `ldd` belongs to.
 is_musl() {
-  ls /lib/ld-musl-*.so.1 >/dev/null 2>&1
+  if command -v ldd >/dev/null; then
+    ldd --version 2>&1 | grep -qi musl
+  else
+    ls /lib/ld-musl-*.so.1 >/dev/null 2>&1
+  fi
 }
 
 # Prints the name of the archive for this machine.
@@ -22,9 +27,7 @@ archive() {
       if is_musl; then echo revento-linux-x64-musl.tar.gz; else echo revento-linux-x64.tar.gz; fi
       ;;
     Linux-aarch64 | Linux-arm64)
-      if is_musl && ! ls /lib/ld-linux-aarch64.so.1 >/dev/null 2>&1; then
-        fail 'there is no file for Linux on arm64 with musl; install the npm package instead'
-      fi
+      if is_musl; then fail 'there is no file for Linux on arm64 with musl; install the npm package instead'; fi
       echo revento-linux-arm64.tar.gz
       ;;
     Darwin-arm64) echo revento-darwin-arm64.tar.gz ;;
@@ -80,8 +83,10 @@ main() {
   mkdir -p "$prefix/bin" "$prefix/lib"
   rm -rf "$folder.new"
   cp -R "$work/${file%.tar.gz}" "$folder.new"
-  version=$("$folder.new/revento" --version) ||
+  version=$("$folder.new/revento" --version) || {
+    case $file in *-musl*) echo 'hint: it needs libstdc++; on Alpine, run as root: apk add libstdc++' >&2 ;; esac
     fail "$file does not run on this machine; nothing was changed; install the npm package instead"
+  }
   # Each file replaces the old one in one step: a revento that runs keeps its own, and one that starts always finds one.
   mkdir -p "$folder"
   rm -rf "$folder/man"

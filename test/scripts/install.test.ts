@@ -15,6 +15,10 @@ const root = join(import.meta.dirname, '../..');
 const script = join(root, 'scripts/binaries/install.sh');
 const names = ['linux-x64', 'linux-x64-musl', 'linux-arm64', 'darwin-arm64'].map((target) => `revento-${target}`);
 
+/** What `ldd --version` does where programs use musl, and where they use the C library of GNU. */
+const musl = 'echo "musl libc (x86_64)" >&2; exit 1';
+const glibc = 'echo "ldd (Debian GLIBC 2.36-9+deb12u10) 2.36"';
+
 type Words = Readonly<Record<string, string>>;
 
 let work: string;
@@ -129,10 +133,30 @@ describe.skipIf(process.platform === 'win32')('install.sh', () => {
 
   it('has no file for arm64 with musl', async () => {
     shadow('uname', 'case $1 in -s) echo Linux ;; *) echo aarch64 ;; esac');
-    shadow('ls', 'case $1 in *musl*) ;; *) exit 2 ;; esac');
+    shadow('ldd', musl);
     const { status, stderr } = await install();
     expect([status, stderr]).toEqual([1, expect.stringContaining('with musl; install the npm package instead')]);
     expect(existsSync(prefix)).toBe(false);
+  });
+
+  it.each([
+    ['musl is its only C library', musl, 'linux-x64-musl'],
+    ['musl is beside its own C library', glibc, 'linux-x64'],
+  ])('takes the file for a machine on which %s', async (_which, ldd, target) => {
+    shadow('uname', 'case $1 in -s) echo Linux ;; *) echo x86_64 ;; esac');
+    shadow('ls', 'exit 0');
+    shadow('ldd', ldd);
+    for (const name of names) if (!name.endsWith(target)) rmSync(join(work, `${name}.tar.gz`));
+    expect(await install()).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('says what the file for musl needs where that does not start', async () => {
+    shadow('uname', 'case $1 in -s) echo Linux ;; *) echo x86_64 ;; esac');
+    shadow('ldd', musl);
+    release('1.0.0', '#!/bin/sh\necho "Error loading shared library libstdc++.so.6" >&2\nexit 127\n');
+    const { status, stderr } = await install();
+    expect([status, stderr]).toEqual([1, expect.stringContaining('apk add libstdc++')]);
+    expect(existsSync(join(prefix, 'bin/revento'))).toBe(false);
   });
 
   it('has a program in place at every moment of an update', async () => {
