@@ -8,7 +8,6 @@
 const { isAscii } = require('node:buffer');
 const { closeSync, constants, fstatSync, openSync, readFileSync, readSync } = require('node:fs');
 const { mkdirSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
 const { basename, dirname, join } = require('node:path');
 const { Script, constants: vm } = require('node:vm');
 
@@ -34,7 +33,6 @@ exports.load = function load(entry, directory) {
   const key = keyOf(entry);
   const kept = key === null ? null : open(path, key);
   const folder = dirname(entry);
-  const requireOther = createRequire(entry);
   const chunks = new Map();
   let isNew = false;
   let flags;
@@ -58,8 +56,9 @@ exports.load = function load(entry, directory) {
     flags ??= isKept ? kept.flags : flagsNow();
     const module = { exports: {} };
     chunks.set(name, { module, source, script });
-    const require = (id) => (id.startsWith('./') ? requireChunk(id.slice(2)) : requireOther(id));
-    script.runInThisContext().call(module.exports, module.exports, require, module, filename, folder);
+    // What is not a chunk is found from here as well: Node's modules, and those beside this package.
+    const requireAny = (id) => (id.startsWith('./') ? requireChunk(id.slice(2)) : require(id));
+    script.runInThisContext().call(module.exports, module.exports, requireAny, module, filename, folder);
     return module.exports;
   };
 

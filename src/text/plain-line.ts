@@ -3,7 +3,8 @@ import { unsafeCharacters } from './sanitize.ts';
 /** Tab, line feed and similar, and the two Unicode line ends: they separate words, so a space replaces them. */
 const lineBreaking = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 
-const unsafe = new RegExp(`[${unsafeCharacters}]|\\p{Surrogate}`, 'gu');
+/** Besides those, halves of a surrogate pair that stand alone: as a range, because `\p` would load ICU's tables. */
+const unsafe = new RegExp(`[${unsafeCharacters}\\ud800-\\udfff]`, 'gu');
 
 /**
  * Text that somebody else wrote, as one harmless line: line ends become spaces, unsafe characters become U+FFFD, and
