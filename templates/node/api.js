@@ -31,8 +31,7 @@ function inTurn(gate, work) {
     while (gate.pausedUntil > Date.now()) await sleep(gate.pausedUntil - Date.now());
     return work();
   });
-  const done = () => {};
-  gate.lanes[lane] = run.then(done, done);
+  gate.lanes[lane] = run.catch(() => {});
   return run;
 }
 

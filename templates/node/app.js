@@ -82,10 +82,6 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(1);
   });
   log('listening', { port: config.port });
-  const stop = () =>
-    server.close(async () => {
-      await stopRefreshes();
-      process.exit(0);
-    });
+  const stop = () => server.close(() => stopRefreshes().then(() => process.exit(0)));
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 }

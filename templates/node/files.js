@@ -39,7 +39,7 @@ export function unseal(bytes, name) {
   }
 }
 
-/** Replaces a sealed file as a whole: a crash leaves the old one or the new one. */
+/** Replaces a sealed file as a whole: a crash, or a loss of power, leaves the old one or the new one. */
 export async function writeSealed(directory, name, value) {
   const temporary = join(directory, `${randomUUID()}.tmp`);
   try {
@@ -50,12 +50,7 @@ export async function writeSealed(directory, name, value) {
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-/** The same for what cannot be had again: a loss of power does not undo it. Windows takes care of that by itself. */
-export async function keepSealed(directory, name, value) {
-  await writeSealed(directory, name, value);
-  if (platform === 'win32') return;
+  if (platform === 'win32') return; // it takes care of the names by itself
   const handle = await open(directory);
   await handle.sync().finally(() => handle.close());
 }

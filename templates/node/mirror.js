@@ -7,6 +7,9 @@ import { fileName, readAllSealed, readSealed, writeSealed } from './files.js';
 import { alone } from './lock.js';
 import { deletion, isDeleted, loginFor } from './tokens.js';
 
+const isText = (value) => typeof value === 'string';
+/** Of ISO 8601 times, some of which may be missing. */
+const latest = (times) => times.filter(Boolean).sort().at(-1) ?? '';
 const mirrorOf = (eventId) => join(config.dataDir, 'participants', fileName(eventId));
 
 /** One change after the other, in all processes. */
@@ -20,7 +23,7 @@ function remember(connection, participantId, change) {
     // If this comes about now, the work of that delivery waits for its turn and deletes what is written here.
     if (await isDeleted(connection)) return;
     const next = change((await readSealed(mirrorOf(eventId), name)) ?? {});
-    if (next) await writeSealed(mirrorOf(eventId), name, { ...next, writtenAt: Date.now() });
+    if (next) await writeSealed(mirrorOf(eventId), name, { ...next, writtenAt: new Date().toISOString() });
   });
 }
 
@@ -31,7 +34,8 @@ export async function work(event, deliveryId) {
   const { type, event_id: eventId, occurred_at: occurredAt } = event;
   if (type === deletion) return inTurn(eventId, () => rm(mirrorOf(eventId), { recursive: true, force: true }));
   const changes = changesOf(type, event.data);
-  if (typeof changes?.id !== 'string') return; // a type that this integration does not know, or does not need
+  // A type that this integration does not know, or does not need.
+  if (![eventId, event.organization_id, occurredAt, changes?.id].every(isText)) return;
   return remember(event, changes.id, (held) => {
     if (held.deliveryId === deliveryId) return undefined; // a crash came before its mark
     if (held.occurredAt > occurredAt) return undefined; // a newer delivery or a read came first
@@ -59,7 +63,10 @@ export function sync(eventId) {
 async function readEvent(eventId) {
   const login = await loginFor(eventId);
   const path = `/events/${encodeURIComponent(eventId)}`;
-  const startedAt = Date.now();
+  const startedAt = new Date().toISOString();
+  // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
+  const known = (await readAllSealed(mirrorOf(eventId))).map(({ occurredAt }) => occurredAt);
+  const newest = latest(known.filter((time) => time < startedAt));
   const { title } = await get(eventId, path);
   const read = async (list, scope, each) => {
     if (!login.scope.split(' ').includes(scope)) return 'not permitted';
@@ -71,18 +78,13 @@ async function readEvent(eventId) {
     return count;
   };
   const [participants, activities] = await Promise.all([
-    read('participants', 'participants.read', (row) => rememberRead(login, row, startedAt)),
+    read('participants', 'participants.read', (row) =>
+      remember(login, row.id, (held) => {
+        if (held.writtenAt > startedAt) return undefined; // what a delivery wrote meanwhile is newer
+        return { ...held, row, occurredAt: latest([held.occurredAt, row.last_reviewed_at, newest]) };
+      }),
+    ),
     read('activities', 'program.read'),
   ]);
   return { event_id: eventId, title, participants, activities };
-}
-
-function rememberRead(login, row, startedAt) {
-  return remember(login, row.id, (held) => {
-    if (held.writtenAt > startedAt) return undefined; // what a delivery wrote meanwhile is newer
-    const { occurredAt = '' } = held;
-    const reviewedAt = row.last_reviewed_at ?? '';
-    // A delivery of before, which was delayed, is older than this.
-    return { ...held, row, occurredAt: reviewedAt > occurredAt ? reviewedAt : occurredAt };
-  });
 }

@@ -1,6 +1,10 @@
 // The authorization code flow with PKCE, and the token endpoint.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { config } from './config.js';
 import { createOnce, fileName, seal, unseal } from './files.js';
 import { store } from './tokens.js';
@@ -19,22 +23,19 @@ const digest = (text) => createHash('sha256').update(`${text}`).digest();
 
 /** Begins a login: where the browser goes, and the cookie that binds the attempt to that browser. */
 export function begin(eventId) {
-  const attempt = {
-    state: randomBytes(32).toString('base64url'),
-    verifier: randomBytes(32).toString('base64url'),
-    expiresAt: Date.now() + attemptMs,
-  };
+  const state = randomBytes(32).toString('base64url');
+  const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: config.clientId,
     redirect_uri: config.redirectUri,
     scope,
     event_id: eventId,
-    state: attempt.state,
-    code_challenge: digest(attempt.verifier).toString('base64url'),
+    state,
+    code_challenge: digest(verifier).toString('base64url'),
     code_challenge_method: 'S256',
   });
-  const cookie = seal(attempt, 'attempt').toString('base64url');
+  const cookie = seal({ state, verifier, expiresAt: Date.now() + attemptMs }, 'attempt').toString('base64url');
   return { url: `${config.authBase}/oauth/authorize?${query}`, cookie };
 }
 
@@ -45,9 +46,8 @@ export async function finish(query, cookie) {
   if (!isOurs) throw new NotConnected('This is not the answer to your login.');
   if (attempt.expiresAt < Date.now()) throw new NotConnected('The login took too long. Open /connect again.');
   // Each attempt is answered once, even if the browser sends it again.
-  if (!(await createOnce(join(config.dataDir, 'attempts', fileName(attempt.state))))) {
-    throw new NotConnected('This answer was used already. Open /connect again.');
-  }
+  const isFirst = await createOnce(join(config.dataDir, 'attempts', fileName(attempt.state)));
+  if (!isFirst) throw new NotConnected('This answer was used already. Open /connect again.');
   if (query.error === 'access_denied') throw new NotConnected('You declined. Nothing was connected.');
   if (query.error || !query.code) throw new NotConnected('Revento did not connect the event. Open /connect again.');
   const login = await requestTokens({
@@ -64,26 +64,25 @@ export async function finish(query, cookie) {
 
 /** Tokens for a code or a refresh token. Throws errors with `code` and `isUnused`. */
 export async function requestTokens(form) {
-  const response = await fetch(`${config.authBase}/oauth/token`, {
-    method: 'POST',
-    body: new URLSearchParams({ client_id: config.clientId, client_secret: config.clientSecret, ...form }),
-    redirect: 'manual',
-    signal: AbortSignal.timeout(15_000),
-  }).catch((error) => {
-    // With several addresses there is a cause for each.
-    const causes = error.cause?.errors ?? [error.cause];
-    throw refusal('unreachable', causes.every(isBeforeRequest), error);
-  });
-  const answer = await response.json().catch(() => undefined);
-  if (response.ok && answer?.access_token && answer.refresh_token) return answer;
+  const body = new URLSearchParams({ client_id: config.clientId, client_secret: config.clientSecret, ...form });
+  const { status, answer } = await post(`${config.authBase}/oauth/token`, `${body}`);
+  if (status === 200 && answer?.access_token && answer.refresh_token) return answer;
   // What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
-  const { status } = response;
   const isUnused = status === 503 || (status >= 300 && status < 500 && answer?.error !== 'invalid_grant');
   throw refusal(answer?.error ?? `status ${status}`, isUnused);
 }
 
-/** Whether the connection was not made, or not trusted: nothing is sent before that. */
-function isBeforeRequest({ syscall, code } = {}) {
-  const isCertificate = /(?:^|_)CERT(?:_|$)|^UNABLE_TO_VERIFY/.test(code ?? '');
-  return isCertificate || ['connect', 'getaddrinfo'].includes(syscall) || code === 'UND_ERR_CONNECT_TIMEOUT';
+/** Not by `fetch`: a connection that it kept open may be closing just now. Nothing is sent before a new one is made. */
+async function post(url, body) {
+  const [{ request }, connected] = url.startsWith('https:') ? [https, 'secureConnect'] : [http, 'connect'];
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const sent = request(url, { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(15_000) });
+  sent.on('error', () => {}); // is thrown below, while the answer is read, too
+  sent.once('socket', (socket) => socket.once(connected, () => sent.end(body)));
+  try {
+    const [response] = await once(sent, 'response');
+    return { status: response.statusCode, answer: await json(response).catch(() => undefined) };
+  } catch (error) {
+    throw refusal('unreachable', !sent.writableEnded, error);
+  }
 }

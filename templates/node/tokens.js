@@ -1,7 +1,7 @@
 // Logins on disk: a sealed file for each connection, and a refresh that happens once however many ask for it.
 import { join } from 'node:path';
 import { config, log } from './config.js';
-import { fileName, keepSealed, readAllSealed, readSealed } from './files.js';
+import { fileName, readAllSealed, readSealed, writeSealed } from './files.js';
 import { alone } from './lock.js';
 
 const directory = join(config.dataDir, 'logins');
@@ -18,7 +18,7 @@ export class LoginEnded extends Error {
 const nameOf = ({ event_id, organization_id }) => fileName(event_id, organization_id);
 
 const read = (connection) => readSealed(directory, nameOf(connection));
-const write = (login) => keepSealed(directory, nameOf(login), login);
+const write = (login) => writeSealed(directory, nameOf(login), login);
 
 /** Stores a login. Call it before anything uses its access token. */
 export const store = (login) => alone('logins', () => write(login));
@@ -33,17 +33,17 @@ export async function loginFor(eventId) {
   return login;
 }
 
-/** Ends whatever login a connection has, and forgets its tokens. */
-export async function end({ event_id, organization_id }, reason) {
+/** What is left of a login that ended: no token. */
+function ended({ event_id, organization_id }, reason) {
   log('login ended', { event_id, reason });
-  await store({ event_id, organization_id, ended: reason });
+  return { event_id, organization_id, ended: reason };
 }
 
+/** Ends whatever login a connection has. */
+export const end = async (connection, reason) => store(ended(connection, reason));
+
 /** Ends this login. Throws LoginEnded, or gives the one that the organizer made meanwhile. */
-export async function endSpent({ event_id, organization_id, refresh_token }, reason) {
-  log('login ended', { event_id, reason });
-  return replace({ event_id, organization_id, refresh_token }, { event_id, organization_id, ended: reason });
-}
+export const endSpent = async (login, reason) => replace(login, ended(login, reason));
 
 /** Whether Revento wanted everything deleted, and the event has not been connected again. */
 export const isDeleted = async (connection) => (await read(connection))?.ended === deletion;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config, log } from './config.js';
-import { createOnce, fileName, keepSealed, pathOf, readAllSealed } from './files.js';
+import { createOnce, fileName, pathOf, readAllSealed, writeSealed } from './files.js';
 import { alone } from './lock.js';
 import { deletion, end } from './tokens.js';
 
@@ -57,7 +57,7 @@ async function accept(deliveryId, event) {
   if (isRepeat) return;
   // Requests stop at once; the worker deletes the stored data.
   if (type === deletion) await end({ event_id, organization_id }, type);
-  await keepSealed(inbox, name, { deliveryId, receivedAt: Date.now(), event });
+  await writeSealed(inbox, name, { deliveryId, receivedAt: Date.now(), event });
   wake();
 }
 

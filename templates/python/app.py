@@ -6,7 +6,7 @@ import signal
 import threading
 from urllib.parse import urlsplit
 
-from flask import Flask, jsonify, redirect, request
+from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
@@ -18,6 +18,8 @@ from tokens import LoginEnded, logins
 from webhooks import receive, work_deliveries
 
 COOKIE = "revento_attempt"
+_uri = urlsplit(REDIRECT_URI)
+COOKIE_RULES = {"path": _uri.path, "secure": _uri.scheme == "https", "httponly": True, "samesite": "Lax"}
 
 # region app
 app = Flask(__name__)
@@ -50,10 +52,7 @@ def healthz():
 def connect():
     url, cookie = begin(_event())
     response = redirect(url)
-    is_secure = REDIRECT_URI.startswith("https:")
-    response.set_cookie(
-        COOKIE, cookie, max_age=600, httponly=True, samesite="Lax", secure=is_secure, path=urlsplit(REDIRECT_URI).path
-    )
+    response.set_cookie(COOKIE, cookie, max_age=600, **COOKIE_RULES)
     return response
 
 
@@ -62,12 +61,11 @@ def callback():
     try:
         login = finish(request.args, request.cookies.get(COOKIE, ""))
         log("connected", event_id=login["event_id"], scope=login["scope"])
-        response = app.make_response("Connected. You can close this page.\n")
+        response = Response("Connected. You can close this page.\n", mimetype="text/plain")
     except NotConnected as error:
         log("not connected", reason=str(error))
-        response = app.make_response((f"{error}\n", 400))
-    response.delete_cookie(COOKIE, path=urlsplit(REDIRECT_URI).path)
-    response.mimetype = "text/plain"
+        response = Response(f"{error}\n", 400, mimetype="text/plain")
+    response.delete_cookie(COOKIE, **COOKIE_RULES)
     return response
 
 
@@ -104,21 +102,10 @@ def failed(error):
 open_data_dir()
 threading.Thread(target=work_deliveries, args=(work,), daemon=True).start()
 
-
-def _serve():
+if __name__ == "__main__":
     server = make_server("localhost", PORT, app, threaded=True)
     # Requests end before the process does: a refresh that is cut off costs a login.
     server.daemon_threads = False
-
-    def stop(number, _frame):
-        signal.signal(number, signal.SIG_DFL)
-        threading.Thread(target=server.shutdown).start()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, which the server waits for
     log("listening", port=PORT)
     server.serve_forever()
-
-
-if __name__ == "__main__":
-    _serve()

@@ -9,14 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 
-def _read_env_file(path):
-    """Variables that are already set take precedence."""
-    if not path.exists():
-        return
-    for line in path.read_text().splitlines():
-        name, separator, value = line.partition("=")
-        if separator and not name.startswith("#"):
-            os.environ.setdefault(name.strip(), value.strip().strip("'\""))
+_env_file = Path(".env")
+for _line in _env_file.read_text().splitlines() if _env_file.exists() else ():
+    _name, _separator, _value = _line.partition("=")
+    if _separator and not _name.startswith("#"):
+        os.environ.setdefault(_name.strip(), _value.strip().strip("'\""))  # what is set takes precedence
 
 
 # region required
@@ -47,8 +44,6 @@ def _token_key():
         _problems.append("Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32")
     return key
 
-
-_read_env_file(Path(".env"))
 
 AUTH_BASE = _url("REVENTO_AUTH_BASE").rstrip("/")
 API_BASE = _url("REVENTO_API_BASE").rstrip("/")

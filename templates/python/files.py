@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -32,14 +32,12 @@ def seal(value, name):
 
 def unseal(data, name):
     """What was sealed under this name; None for anything else."""
-    try:
+    with suppress(InvalidTag, ValueError):
         return json.loads(AESGCM(TOKEN_KEY).decrypt(data[:12], data[12:], name.encode()))
-    except (InvalidTag, ValueError):
-        return None
 
 
 def write_sealed(path, value):
-    """Replaces a sealed file as a whole: a crash leaves the old one or the new one."""
+    """Replaces a sealed file as a whole: a crash, or a loss of power, leaves the old one or the new one."""
     temporary = path.with_name(f"{uuid.uuid4()}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
@@ -51,12 +49,7 @@ def write_sealed(path, value):
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def keep_sealed(path, value):
-    """The same for what cannot be had again: a loss of power does not undo it. Windows takes care of that by itself."""
-    write_sealed(path, value)
-    if os.name != "nt":
+    if os.name != "nt":  # Windows takes care of the names by itself
         descriptor = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -67,11 +60,10 @@ def keep_sealed(path, value):
 def create_once(path):
     """Creates an empty file; False when it exists. Exactly one caller succeeds, in any process."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with suppress(FileExistsError):
+        path.touch(0o600, exist_ok=False)
         return True
-    except FileExistsError:
-        return False
+    return False
 
 
 def read_sealed(path):
@@ -108,7 +100,6 @@ def open_data_dir():
         sys.exit(f"Cannot use {DATA_DIR}: {error}.")
 
 
-_DAY = 24 * 3600
 # Revento gives up a delivery after hours; one that is repeated by hand may be older.
 _KEPT_DAYS = {"attempts": 1, "worked": 30}
 
@@ -117,11 +108,9 @@ def _sweep():
     """Removes what is not needed anymore, and what killed processes left behind. Other processes may be running."""
     for path in DATA_DIR.glob("**/*"):
         days = 1 if path.suffix == ".tmp" else _KEPT_DAYS.get(path.parent.name)
-        try:
-            if days and time.time() - path.stat().st_mtime > days * _DAY:
+        with suppress(FileNotFoundError):  # another process was faster
+            if days and time.time() - path.stat().st_mtime > days * 24 * 3600:
                 path.unlink()
-        except FileNotFoundError:
-            pass  # another process was faster
 
 
 @contextmanager
@@ -136,11 +125,7 @@ def alone(name):
 
 def _lock(file):
     if os.name != "nt":
-        fcntl.flock(file, fcntl.LOCK_EX)
-        return
+        return fcntl.flock(file, fcntl.LOCK_EX)
     while True:
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-            return
-        except OSError:  # after ten seconds
-            pass
+        with suppress(OSError):  # after ten seconds
+            return msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)

@@ -2,14 +2,14 @@
 
 import shutil
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 from api import get, rows
 from config import DATA_DIR
 from files import alone, file_name, read_all_sealed, read_sealed, write_sealed
-from tokens import DELETION, is_deleted, login_for
+from tokens import DELETION, is_connection, is_deleted, login_for
 
 
 def _mirror_of(event_id):
@@ -22,11 +22,9 @@ def remember(connection, participant_id, change):
     path = _mirror_of(event_id) / f"{file_name(event_id, participant_id)}.sealed"
     with alone(f"mirror of {event_id}"):
         # If this comes about now, the work of that delivery waits for its turn and deletes what is written here.
-        if is_deleted(connection):
-            return
-        held = change(read_sealed(path) or {})
+        held = None if is_deleted(connection) else change(read_sealed(path) or {})
         if held is not None:
-            write_sealed(path, {**held, "written_at": time.time()})
+            write_sealed(path, {**held, "written_at": datetime.now(timezone.utc).isoformat()})
 
 
 def participants(event_id):
@@ -35,22 +33,21 @@ def participants(event_id):
 
 def work(event, delivery_id):
     """What a delivery changes. It contains a snapshot, so no API request is needed."""
+    event_id, occurred_at = event.get("event_id"), event.get("occurred_at")
     if event["type"] == DELETION:
-        with alone(f"mirror of {event['event_id']}"):
-            if (mirror := _mirror_of(event["event_id"])).exists():
+        with alone(f"mirror of {event_id}"):
+            if (mirror := _mirror_of(event_id)).exists():
                 shutil.rmtree(mirror)
         return
     changes = _changes_of(event["type"], event.get("data"))
-    if not isinstance(changes.get("id"), str):
+    if not is_connection(event) or not isinstance(occurred_at, str) or not isinstance(changes.get("id"), str):
         return  # a type that this integration does not know, or does not need
 
     def change(held):
-        if held.get("delivery_id") == delivery_id:
-            return None  # a crash came before its mark
-        if held.get("occurred_at", "") > event["occurred_at"]:
-            return None  # a newer delivery or a read came first
-        row = {**held.get("row", {}), **changes}
-        return {"row": row, "occurred_at": event["occurred_at"], "delivery_id": delivery_id}
+        # A crash came before its mark, or something newer came first.
+        if held.get("delivery_id") == delivery_id or held.get("occurred_at", "") > occurred_at:
+            return None
+        return {"row": {**held.get("row", {}), **changes}, "occurred_at": occurred_at, "delivery_id": delivery_id}
 
     remember(event, changes["id"], change)
 
@@ -82,8 +79,11 @@ _pool = ThreadPoolExecutor()
 
 def _read_event(event_id):
     """What the organizer permitted: all but `event.read` may have been left out."""
-    login, started_at = login_for(event_id), time.time()
+    login, started_at = login_for(event_id), datetime.now(timezone.utc).isoformat()
     path = f"/events/{quote(event_id, safe='')}"
+    # A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
+    known = [held["occurred_at"] for held in read_all_sealed(_mirror_of(event_id))]
+    newest = max((time for time in known if time < started_at), default="")
     title = get(event_id, path)["title"]
 
     def read(name, scope, each=lambda row: None):
@@ -94,18 +94,16 @@ def _read_event(event_id):
             each(row)
         return count
 
-    with ThreadPoolExecutor(1) as pool:
-        activities = pool.submit(read, "activities", "program.read")
-        found = read("participants", "participants.read", lambda row: _remember_read(login, row, started_at))
-        return {"event_id": event_id, "title": title, "participants": found, "activities": activities.result()}
-
-
-def _remember_read(login, row, started_at):
-    def change(held):
-        if held.get("written_at", 0) > started_at:
+    def change(row, held):
+        if held.get("written_at", "") > started_at:
             return None  # what a delivery wrote meanwhile is newer
-        # A delivery of before, which was delayed, is older than this.
-        occurred_at = max(held.get("occurred_at", ""), row.get("last_reviewed_at") or "")
+        occurred_at = max(held.get("occurred_at", ""), row.get("last_reviewed_at") or "", newest)
         return {**held, "row": row, "occurred_at": occurred_at}
 
-    remember(login, row["id"], change)
+    def remember_read(row):
+        remember(login, row["id"], lambda held: change(row, held))
+
+    with ThreadPoolExecutor(1) as pool:
+        activities = pool.submit(read, "activities", "program.read")
+        found = read("participants", "participants.read", remember_read)
+        return {"event_id": event_id, "title": title, "participants": found, "activities": activities.result()}

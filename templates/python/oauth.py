@@ -8,6 +8,7 @@ import queue
 import secrets
 import threading
 import time
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import requests
@@ -80,13 +81,9 @@ def request_tokens(form):
         if isinstance(response, Exception):
             raise response
     except Exception as error:
-        is_unused = body.give_up()
+        is_unused = body.first.acquire(blocking=False)
         raise TokenError("unreachable" if is_unused else "unanswered", is_unused) from error
-    try:
-        answer = response.json()
-    except ValueError:
-        answer = None
-    answer = answer if isinstance(answer, dict) else {}
+    answer = json_of(response)
     if response.ok and answer.get("access_token") and answer.get("refresh_token"):
         return answer
     # What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
@@ -96,25 +93,19 @@ def request_tokens(form):
 
 
 class _Form(io.BytesIO):
-    """Knows whether it was sent, which happens once there is a connection, with TLS. It is not sent once given up."""
+    """Is sent once there is a connection, with TLS, or given up: `first` goes to whichever comes first."""
+
+    is_sent = False
 
     def __init__(self, fields):
         super().__init__(urlencode(fields).encode())
-        self._lock = threading.Lock()
-        self._is_sent = self._is_given_up = False
+        self.first = threading.Lock()
 
     def read(self, *size):
-        with self._lock:
-            if self._is_given_up:
-                raise TimeoutError
-            self._is_sent = True
+        self.is_sent = self.is_sent or self.first.acquire(blocking=False)
+        if not self.is_sent:
+            raise TimeoutError
         return super().read(*size)
-
-    def give_up(self):
-        """Returns whether it was not sent."""
-        with self._lock:
-            self._is_given_up = True
-            return not self._is_sent
 
 
 def _post(body, outcome):
@@ -125,8 +116,14 @@ def _post(body, outcome):
         outcome.put(error)
 
 
+def json_of(response):
+    """The JSON object of a response; an empty one for anything else."""
+    with suppress(ValueError):
+        value = response.json()
+        return value if isinstance(value, dict) else {}
+    return {}
+
+
 def _opened(cookie):
-    try:
+    with suppress(ValueError):
         return unseal(base64.urlsafe_b64decode(cookie), "attempt")
-    except ValueError:
-        return None

@@ -1,7 +1,7 @@
 """Logins on disk: a sealed file for each connection, and a refresh that happens once however many ask."""
 
 from config import DATA_DIR, log
-from files import alone, file_name, keep_sealed, read_all_sealed, read_sealed
+from files import alone, file_name, read_all_sealed, read_sealed, write_sealed
 
 DIRECTORY = DATA_DIR / "logins"
 # The reason that also ends the mirror.
@@ -15,15 +15,19 @@ class LoginEnded(Exception):
         super().__init__("No organizer has connected this event, or the connection ended. Open /connect.")
 
 
-def path_of(connection):
+def is_connection(value):
     """A connection is an event and an organization."""
+    return all(isinstance(value.get(name), str) for name in ("event_id", "organization_id"))
+
+
+def path_of(connection):
     return DIRECTORY / f"{file_name(connection['event_id'], connection['organization_id'])}.sealed"
 
 
 def store(login):
     """Stores a login. Call it before anything uses its access token."""
     with alone("logins"):
-        keep_sealed(path_of(login), login)
+        write_sealed(path_of(login), login)
 
 
 def logins():
@@ -70,7 +74,7 @@ def _replace(spent, login):
     """Stores a login in the place of this one, unless that has ended or was made again. Gives the one to use now."""
     with alone("logins"):
         if _usable(spent)["refresh_token"] == spent["refresh_token"]:
-            keep_sealed(path_of(login), login)
+            write_sealed(path_of(login), login)
         return _usable(spent)
 
 

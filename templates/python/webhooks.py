@@ -8,8 +8,8 @@ import threading
 import time
 
 from config import DATA_DIR, WEBHOOK_SECRETS, log
-from files import alone, create_once, file_name, keep_sealed, read_all_sealed
-from tokens import DELETION, end
+from files import alone, create_once, file_name, read_all_sealed, write_sealed
+from tokens import DELETION, end, is_connection
 
 INBOX = DATA_DIR / "inbox"
 WORKED = DATA_DIR / "worked"
@@ -61,9 +61,9 @@ def accept(delivery_id, event):
     if is_repeat:
         return
     # Requests stop at once; the worker deletes the stored data.
-    if kind == DELETION:
+    if kind == DELETION and is_connection(event):
         end(event, kind)
-    keep_sealed(waiting, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})
+    write_sealed(waiting, {"delivery_id": delivery_id, "received_at": time.time(), "event": event})
     _woken.set()
 
 

@@ -4,15 +4,8 @@
 
 require_relative 'oauth'
 
-# What Revento refused; `code` is its error code.
-class ApiError < StandardError
-  attr_reader :code
-
-  def initialize(code, status, request_id)
-    super("#{code} (#{status}), request #{request_id}")
-    @code = code
-  end
-end
+# What Revento refused, or never answered: the code of the error, and the id of the request.
+class ApiError < StandardError; end
 
 # What all requests for one event share: places in flight, and a pause that Revento asked for.
 class Gate
@@ -36,12 +29,6 @@ class Gate
   def self.now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
 end
 
-Answer = Struct.new(:request_id, :status, :body, :retry_after, :failure, keyword_init: true) do
-  def code
-    body['error'] if body.is_a?(Hash)
-  end
-end
-
 module Api
   TRIES = 5
   IN_FLIGHT = 5
@@ -49,66 +36,58 @@ module Api
   LONGEST_PAUSE_SECONDS = 3600
   # Lists longer than this are read at the pace that the limit of 30 a minute allows.
   PAGES_AT_ONCE = 20
-  NETWORK_FAILURES = [SystemCallError, SocketError, IOError, Timeout::Error, OpenSSL::SSL::SSLError,
-                      Net::ProtocolError].freeze
   GATES = Hash.new { |gates, event_id| gates[event_id] = Gate.new(IN_FLIGHT) }
   GATES_LOCK = Mutex.new
 
   module_function
 
-  # The JSON of one resource. Raises ApiError, LoginEnded, or the failure of the network.
+  # The JSON of one resource. Raises ApiError or LoginEnded.
   def get(event_id, path)
     gate = GATES_LOCK.synchronize { GATES[event_id] }
     has_refreshed = false
     (1..).each do |try|
       login = Logins.for_event(event_id)
-      answer = gate.pass { fetch(login, path) }
-      return answer.body if answer.status == 200 && answer.failure.nil?
+      status, body, retry_after, request_id = gate.pass { fetch(login, path) }
+      return body if status == 200 && !body.empty?
 
-      if answer.code == 'token_expired' && !has_refreshed
+      code = body['error'] || (status.zero? ? 'unreachable' : 'unexpected_answer')
+      pause = pause_after(status, code, try)
+      if code == 'token_expired' && !has_refreshed
         has_refreshed = true
         Logins.refreshed(login) { |form| OAuth.request_tokens(form) }
-        next
+      elsif code == 'token_revoked' then Logins.end_spent(login, code)
+      elsif pause.nil? || try == TRIES then raise ApiError, "#{code} (#{status}), request #{request_id}"
+      elsif retry_after then gate.paused_until = Gate.now + retry_after # for all requests with this token
+      else
+        sleep pause
       end
-      if answer.code == 'token_revoked'
-        Logins.end_spent(login, answer.code)
-        next
-      end
-      wait_after(answer, try, gate)
     end
   end
 
-  # Waits before the next try, or raises when there must be none. Branches on codes, never on messages.
-  def wait_after(answer, try, gate)
-    pause =
-      if answer.code == 'concurrent_limit_exceeded' then rand(0.2..0.5)
-      elsif answer.status == 429 then 2 * 2**try
-      # No answer, or half of one: reads may be sent again.
-      elsif answer.failure || answer.status >= 500 then 0.5 * 2**(try - 1) * rand(1.0..1.25)
-      end
-    if pause.nil? || try == TRIES
-      raise answer.failure || ApiError.new(answer.code || 'unexpected_answer', answer.status, answer.request_id)
+  # Seconds before the next try; nil: do not try again. Branches on codes, never on messages.
+  def pause_after(status, code, try)
+    if code == 'concurrent_limit_exceeded' then rand(0.2..0.5)
+    elsif status == 429 then 2 * 2**try
+    # No answer, or half of one: reads may be sent again.
+    elsif [0, 200].include?(status) || status >= 500 then 0.5 * 2**(try - 1) * rand(1.0..1.25)
     end
-
-    # A pause that Revento asks for applies to all requests with this token.
-    answer.retry_after ? gate.paused_until = Gate.now + answer.retry_after : sleep(pause)
   end
 
+  # Status (0 without an answer), JSON object, seconds that Revento asks to wait, and request id.
   def fetch(login, path)
-    answer = Answer.new(request_id: SecureRandom.uuid, status: 0)
+    request_id = SecureRandom.uuid
     started = Gate.now
     begin
-      response = request(URI("#{Config::API_BASE}#{path}"), login, answer.request_id)
-      answer.status = response.code.to_i
-      seconds = response['Retry-After']
-      answer.retry_after = [seconds.to_i, LONGEST_PAUSE_SECONDS].min if seconds&.match?(/\A\d+\z/)
-      answer.body = JSON.parse(response.body)
-    rescue *NETWORK_FAILURES, JSON::ParserError => e
-      answer.failure = e if [0, 200].include?(answer.status)
+      response = request(URI("#{Config::API_BASE}#{path}"), login, request_id)
+    rescue StandardError => e
+      failure = e.class.name
     end
+    status = response&.code.to_i
     ms = ((Gate.now - started) * 1000).round
-    log('api request', request_id: answer.request_id, event_id: login['event_id'], status: answer.status, ms:)
-    answer
+    log('api request', request_id:, event_id: login['event_id'], status:, ms:, failure:)
+    seconds = response && response['Retry-After']
+    retry_after = [seconds.to_i, LONGEST_PAUSE_SECONDS].min if seconds&.match?(/\A\d+\z/)
+    [status, OAuth.parsed(response&.body), retry_after, request_id]
   end
 
   def request(uri, login, request_id)

@@ -6,6 +6,8 @@ require_relative 'api'
 require_relative 'webhooks'
 require 'sinatra/base' # after the settings: it reads PORT, too
 
+Thread.report_on_exception = false # who waits for a thread gets its error
+
 module Mirror
   module_function
 
@@ -17,10 +19,8 @@ module Mirror
     name = Sealed.file_name(connection['event_id'], participant_id)
     Sealed.in_turn('mirror') do
       # A deletion that comes from now on waits for its turn, and then deletes what is written here.
-      next if Logins.deleted?(connection)
-
-      held = yield Sealed.read(mirror, name) || {}
-      Sealed.write(mirror, name, held.merge('written_at' => Time.now.to_f)) unless held.nil?
+      held = yield Sealed.read(mirror, name) || {} unless Logins.deleted?(connection)
+      Sealed.write(mirror, name, held.merge('written_at' => Time.now.utc.iso8601(3))) unless held.nil?
     end
   end
 
@@ -29,15 +29,17 @@ module Mirror
   # What a delivery changes. It contains a snapshot, so no API request is needed.
   def work(event, delivery_id)
     if event['type'] == Logins::DELETION
-      Sealed.in_turn('mirror') { FileUtils.rm_rf(directory(event['event_id'])) }
+      mirror = directory(event['event_id'])
+      Sealed.in_turn('mirror') { FileUtils.rm_r(mirror) if File.exist?(mirror) }
       return
     end
     changes = changes_of(event['type'], event['data'])
-    return unless changes['id'].is_a?(String) # a type that this integration does not know, or does not need
+    # A type that this integration does not know, or does not need.
+    return unless Logins.connection?(event) && [changes['id'], event['occurred_at']].all?(String)
 
     remember(event, changes['id']) do |held|
       next if held['delivery_id'] == delivery_id # a crash came before its mark
-      next if (held['occurred_at'] || '') > event['occurred_at'] # a newer delivery came first
+      next if (held['occurred_at'] || '') > event['occurred_at'] # something newer came first
 
       row = (held['row'] || {}).merge(changes)
       { 'row' => row, 'occurred_at' => event['occurred_at'], 'delivery_id' => delivery_id }
@@ -59,7 +61,6 @@ module Mirror
   def sync(event_id)
     running = SYNCS_LOCK.synchronize do
       SYNCS[event_id] ||= Thread.new do
-        Thread.current.report_on_exception = false
         read_event(event_id)
       ensure
         SYNCS_LOCK.synchronize { SYNCS.delete(event_id) }
@@ -71,14 +72,21 @@ module Mirror
   # What the organizer permitted: all but `event.read` may have been left out.
   def read_event(event_id)
     login = Logins.for_event(event_id)
-    started_at = Time.now
+    started_at = Time.now.utc.iso8601(3)
     path = "/events/#{URI.encode_www_form_component(event_id)}"
+    # A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
+    known = Sealed.read_all(directory(event_id)).map { |held| held['occurred_at'] }
+    newest = known.select { |time| time < started_at }.max
     title = Api.get(event_id, path)['title']
-    activities = Thread.new do
-      Thread.current.report_on_exception = false
-      count(login, 'program.read', "#{path}/activities")
+    activities = Thread.new { count(login, 'program.read', "#{path}/activities") }
+    participants = count(login, 'participants.read', "#{path}/participants") do |row|
+      remember(login, row['id']) do |held|
+        next if held['written_at'] && held['written_at'] > started_at # what a delivery wrote meanwhile is newer
+
+        times = [held['occurred_at'], row['last_reviewed_at'], newest, '']
+        held.merge('row' => row, 'occurred_at' => times.compact.max)
+      end
     end
-    participants = count(login, 'participants.read', "#{path}/participants") { |row| read_row(login, row, started_at) }
     { event_id:, title:, participants:, activities: activities.value }
   ensure
     activities&.join # not for the process to end in its refresh
@@ -93,15 +101,6 @@ module Mirror
       yield row if block_given?
     end
     count
-  end
-
-  def read_row(login, row, started_at)
-    remember(login, row['id']) do |held|
-      next if held['written_at'] && held['written_at'] > started_at.to_f # what a delivery wrote meanwhile is newer
-
-      # A delivery of before, which was delayed, is older than this.
-      held.merge('row' => row, 'occurred_at' => [held['occurred_at'] || '', row['last_reviewed_at'] || ''].max)
-    end
   end
 end
 
@@ -183,7 +182,8 @@ class App < Sinatra::Base
   end
 
   error do |e|
-    log('request failed', error: e.class.name, code: e.respond_to?(:code) ? e.code : nil)
+    # Only messages of this program: others may quote what attendees entered.
+    log('request failed', error: e.class.name, message: [ApiError, TokenError].include?(e.class) ? e.message : nil)
     halt json({ error: 'failed' }, 502)
   end
 

@@ -13,13 +13,9 @@ module Config
   PROBLEMS = [] # rubocop:disable Style/MutableConstant
 
   # Variables that are already set take precedence.
-  def self.read_env_file(path)
-    return unless File.exist?(path)
-
-    File.foreach(path, chomp: true) do |line|
-      name, separator, value = line.partition('=')
-      ENV[name.strip] ||= value.strip.gsub(/\A['"]|['"]\z/, '') unless separator.empty? || name.start_with?('#')
-    end
+  Dir.glob('.env').flat_map { |path| File.readlines(path, chomp: true) }.each do |line|
+    name, separator, value = line.partition('=')
+    ENV[name.strip] ||= value.strip.gsub(/\A['"]|['"]\z/, '') unless separator.empty? || name.start_with?('#')
   end
 
   def self.required(name)
@@ -60,8 +56,6 @@ module Config
     value.empty? ? otherwise : value
   end
 
-  read_env_file('.env')
-
   AUTH_BASE = url('REVENTO_AUTH_BASE').sub(%r{/+\z}, '')
   API_BASE = url('REVENTO_API_BASE').sub(%r{/+\z}, '')
   CLIENT_ID = required('REVENTO_CLIENT_ID')
@@ -80,13 +74,7 @@ module Config
   DATA_DIR = File.join(optional('DATA_DIR', 'data'), "#{api.host}_#{api.port}")
 end
 
-LOG_LOCK = Mutex.new
+$stdout.sync = true
 
-# Writes one JSON line. Give it ids, never tokens and never what attendees entered.
-def log(message, **fields)
-  line = JSON.generate({ at: Time.now.utc.iso8601(3), message:, **fields })
-  LOG_LOCK.synchronize do
-    $stdout.puts(line)
-    $stdout.flush
-  end
-end
+# Writes one JSON line, at once. Give it ids, never tokens and never what attendees entered.
+def log(message, **fields) = $stdout.write("#{JSON.generate({ at: Time.now.utc.iso8601(3), message:, **fields })}\n")

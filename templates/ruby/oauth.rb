@@ -49,7 +49,7 @@ module OAuth
   # Tokens for a code or a refresh token.
   def request_tokens(form)
     body = { 'client_id' => Config::CLIENT_ID, 'client_secret' => Config::CLIENT_SECRET, **form }
-    response = post(URI("#{Config::AUTH_BASE}/oauth/token"), URI.encode_www_form(body))
+    response = post(URI.encode_www_form(body))
     answer = parsed(response.body)
     if response.code == '200' && answer['access_token'] && answer['refresh_token']
       return answer.slice('access_token', 'refresh_token', 'event_id', 'organization_id', 'scope')
@@ -61,29 +61,25 @@ module OAuth
     raise TokenError.new(code, status == 503 || (status.between?(300, 499) && code != 'invalid_grant'))
   end
 
-  def post(uri, body)
-    http = Net::HTTP.new(uri.host, uri.port)
-    http.use_ssl = uri.scheme == 'https'
-    http.open_timeout = 5 # for the connection, and again for TLS
-    http.read_timeout = 7
-    http.max_retries = 0 # a token is never sent twice
-    begin
-      http.start
-    rescue StandardError
-      raise TokenError.new('unreachable', true) # the connection was never made: the token was not used
+  # On a connection of its own: nothing is sent before it is made, with TLS, and nothing is sent twice.
+  def post(body)
+    is_unused = true
+    uri = URI("#{Config::AUTH_BASE}/oauth/token")
+    options = { use_ssl: uri.scheme == 'https', open_timeout: 5, read_timeout: 7, max_retries: 0 }
+    Timeout.timeout(15) do
+      Net::HTTP.start(uri.host, uri.port, options) do |http|
+        is_unused = false
+        http.post(uri.path, body, 'Content-Type' => 'application/x-www-form-urlencoded')
+      end
     end
-    begin
-      Timeout.timeout(15) { http.post(uri.path, body, 'Content-Type' => 'application/x-www-form-urlencoded') }
-    rescue StandardError
-      raise TokenError.new('unanswered', false)
-    ensure
-      http.finish if http.started?
-    end
+  rescue StandardError
+    raise TokenError.new(is_unused ? 'unreachable' : 'unanswered', is_unused)
   end
 
+  # The JSON object that a text is; an empty one for anything else.
   def parsed(text)
-    answer = JSON.parse(text.to_s)
-    answer.is_a?(Hash) ? answer : {}
+    found = JSON.parse(text.to_s)
+    found.is_a?(Hash) ? found : {}
   rescue JSON::ParserError
     {}
   end
@@ -94,7 +90,5 @@ module OAuth
 
   def same?(given, expected) = OpenSSL.secure_compare(given.to_s, expected)
 
-  def base64url(bytes)
-    [bytes].pack('m0').tr('+/', '-_').delete('=')
-  end
+  def base64url(bytes) = [bytes].pack('m0').tr('+/', '-_').delete('=')
 end

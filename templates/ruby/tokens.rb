@@ -49,7 +49,7 @@ module Sealed
   # Where a value is sealed under this name.
   def path(directory, name) = File.join(directory, "#{name}.sealed")
 
-  # Replaces a file as a whole: a crash leaves the old one or the new one.
+  # Replaces a file as a whole: a crash, or a loss of power, leaves the old one or the new one.
   def write(directory, name, value)
     FileUtils.mkdir_p(directory, mode: 0o700)
     temporary = File.join(directory, "#{SecureRandom.uuid}.tmp")
@@ -58,15 +58,10 @@ module Sealed
       file.fsync
     end
     File.rename(temporary, path(directory, name))
+    File.open(directory, &:fsync) unless Gem.win_platform? # Windows takes care of the names by itself
   rescue SystemCallError
     FileUtils.rm_f(temporary) if temporary
     raise
-  end
-
-  # The same for what cannot be had again: a loss of power does not undo it. Windows takes care of that by itself.
-  def keep(directory, name, value)
-    write(directory, name, value)
-    File.open(directory, &:fsync) unless Gem.win_platform?
   end
 
   # Creates an empty file; false when it exists. Exactly one caller succeeds, in any process.
@@ -89,7 +84,7 @@ module Sealed
 
   # The values of all files in a directory. One that cannot be read must not stop the rest.
   def read_all(directory)
-    Dir.glob(path(directory, '*')).filter_map do |found|
+    Dir.glob('*.sealed', base: directory).filter_map do |found|
       read(directory, File.basename(found, '.sealed'))
     rescue SystemCallError => e
       log('unreadable file', error: e.class.name)
@@ -112,7 +107,8 @@ module Sealed
   # Removes what is not needed anymore, and what killed processes left behind. Other processes may be running.
   def sweep
     KEPT_DAYS.each do |pattern, days|
-      Dir.glob(File.join(Config::DATA_DIR, pattern)).each do |path|
+      Dir.glob(pattern, base: Config::DATA_DIR).each do |found|
+        path = File.join(Config::DATA_DIR, found)
         File.delete(path) if Time.now - File.mtime(path) > days * 24 * 3600
       rescue Errno::ENOENT
         next # another process was faster
@@ -138,12 +134,14 @@ module Logins
   module_function
 
   # A connection is an event and an organization.
+  def connection?(value) = value.values_at('event_id', 'organization_id').all?(String)
+
   def name_of(connection) = Sealed.file_name(connection['event_id'], connection['organization_id'])
 
   def read(connection) = Sealed.read(DIRECTORY, name_of(connection))
 
   # Call it before anything uses its access token.
-  def store(login) = Sealed.in_turn('logins') { Sealed.keep(DIRECTORY, name_of(login), login) }
+  def store(login) = Sealed.in_turn('logins') { Sealed.write(DIRECTORY, name_of(login), login) }
 
   # Every login that can be used.
   def all = Sealed.read_all(DIRECTORY).reject { |login| login.key?('ended') }
@@ -178,7 +176,7 @@ module Logins
   def replace(spent, login)
     Sealed.in_turn('logins') do
       is_current = usable(spent)['refresh_token'] == spent['refresh_token']
-      Sealed.keep(DIRECTORY, name_of(login), login) if is_current
+      Sealed.write(DIRECTORY, name_of(login), login) if is_current
       usable(spent)
     end
   end
@@ -201,7 +199,7 @@ module Logins
         is_marked = true
         answer = yield('grant_type' => 'refresh_token', 'refresh_token' => current['refresh_token'])
         replace(current, current.merge(answer.slice('access_token', 'refresh_token', 'scope').compact))
-      rescue TokenError, SystemCallError => e
+      rescue StandardError => e
         next end_spent(current, e.code) if e.is_a?(TokenError) && e.code == 'invalid_grant'
 
         # A mark that failed may be on disk all the same.

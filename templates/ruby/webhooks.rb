@@ -51,9 +51,9 @@ module Webhooks
     return if is_repeat
 
     # Requests stop at once; the worker deletes the stored data.
-    Logins.end_of(event, type) if type == Logins::DELETION
+    Logins.end_of(event, type) if type == Logins::DELETION && Logins.connection?(event)
     entry = { 'delivery_id' => delivery_id, 'received_at' => Time.now.to_f, 'event' => event }
-    Sealed.keep(INBOX, name, entry)
+    Sealed.write(INBOX, name, entry)
     WOKEN.push(true)
   end
 

@@ -117,6 +117,26 @@ test('a refresh token is kept after a refusal or a redirect, and given up where 
   assert.deepEqual(found, [...kept, [400, false], [200, false], [500, false]]);
 });
 
+test('a refresh does not use a connection that was kept open, and may be closing', async (context) => {
+  const { authBase } = config;
+  const sockets = new Set();
+  const server = createServer(({ socket }, response) => {
+    sockets.add(socket);
+    response.end('{"access_token":"a2","refresh_token":"r2"}');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.after(() => server.close());
+  config.authBase = `http://127.0.0.1:${server.address().port}`;
+  context.after(() => {
+    config.authBase = authBase;
+  });
+  const response = await fetch(config.authBase);
+  await response.text();
+  await requestTokens({});
+  await requestTokens({});
+  assert.equal(sockets.size, 3);
+});
+
 test('a refresh token is kept where no connection was made', async (context) => {
   const { authBase } = config;
   context.after(() => {

@@ -90,13 +90,27 @@ test('a delivery is older than a sync by the time of the review, whatever the cl
   const ids = { event_id: 'evt_delayed', organization_id: 'org_1' };
   await store({ ...ids, access_token: 'a1', refresh_token: 'r1', scope: 'participants.read' });
   await sync('evt_delayed');
-  for (const [occurred_at, expected] of [
-    ['2026-01-02T09:59:59Z', 'rejected'],
-    ['2026-01-02T10:00:01Z', 'approved'],
-  ]) {
-    const data = { id: 'p1', application_status: 'approved' };
-    await work({ ...ids, type: 'participant.updated', occurred_at, data }, occurred_at);
-    const [{ application_status: held }] = await participants('evt_delayed');
-    assert.equal(held, expected);
+  const deliver = async (id, occurred_at, application_status) => {
+    await work({ ...ids, type: 'participant.updated', occurred_at, data: { id, application_status } }, occurred_at);
+    return (await participants('evt_delayed')).find((row) => row.id === 'p1').application_status;
+  };
+  assert.equal(await deliver('p1', '2026-01-02T09:59:59Z', 'approved'), 'rejected');
+  assert.equal(await deliver('p1', '2026-01-02T10:00:01Z', 'approved'), 'approved');
+  // The next read is newer than a delivery that it follows, whomever that was about.
+  await deliver('p2', '2026-01-02T12:00:00Z', 'pending');
+  await sync('evt_delayed');
+  assert.equal(await deliver('p1', '2026-01-02T11:00:00Z', 'approved'), 'rejected');
+  assert.equal(await deliver('p1', '2026-01-02T13:00:00Z', 'approved'), 'approved');
+});
+
+test('a signed event without the ids or the time that it must have is left alone', async () => {
+  const ids = { event_id: 'evt_odd', organization_id: 'org_1', occurred_at: '2026-01-02T10:00:00Z' };
+  for (const type of ['participant.registered', 'application.approved']) {
+    for (const name of Object.keys(ids)) {
+      for (const odd of [null, undefined, 7, {}, ['evt_odd']]) {
+        await work({ type, ...ids, data: { id: 'p1', participant_id: 'p1' }, [name]: odd }, `${name} ${odd}`);
+        assert.deepEqual(await participants('evt_odd'), []);
+      }
+    }
   }
 });

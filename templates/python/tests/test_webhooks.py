@@ -103,13 +103,33 @@ class Deliveries(unittest.TestCase):
 
         ids = {"event_id": "evt_delayed", "organization_id": "org_1"}
         store({**ids, "access_token": "a1", "refresh_token": "r1", "scope": "participants.read"})
+
+        def deliver(participant_id, occurred_at, status):
+            data = {"id": participant_id, "application_status": status}
+            change({**ids, "type": "participant.updated", "occurred_at": occurred_at, "data": data}, occurred_at)
+            return {row["id"]: row["application_status"] for row in participants("evt_delayed")}["p1"]
+
         with HTTPServer(("127.0.0.1", 0), Handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             with mock.patch("api.API_BASE", f"http://127.0.0.1:{server.server_port}"):
                 sync("evt_delayed")
+                self.assertEqual(deliver("p1", "2026-01-02T09:59:59Z", "approved"), "rejected")
+                self.assertEqual(deliver("p1", "2026-01-02T10:00:01Z", "approved"), "approved")
+                # The next read is newer than a delivery that it follows, whomever that was about.
+                deliver("p2", "2026-01-02T12:00:00Z", "pending")
+                sync("evt_delayed")
             server.shutdown()
-        for occurred_at, expected in (("2026-01-02T09:59:59Z", "rejected"), ("2026-01-02T10:00:01Z", "approved")):
-            data = {"id": "p1", "application_status": "approved"}
-            change({**ids, "type": "participant.updated", "occurred_at": occurred_at, "data": data}, occurred_at)
-            [held] = participants("evt_delayed")
-            self.assertEqual(held["application_status"], expected)
+        self.assertEqual(deliver("p1", "2026-01-02T11:00:00Z", "approved"), "rejected")
+        self.assertEqual(deliver("p1", "2026-01-02T13:00:00Z", "approved"), "approved")
+
+    def test_a_signed_event_without_the_ids_or_the_time_that_it_must_have_is_acknowledged_and_left_alone(self):
+        ids = {"event_id": "evt_odd", "organization_id": "org_1", "occurred_at": "2026-01-02T10:00:00Z"}
+        for kind in ("participant.registered", "application.approved", "data.deletion_required"):
+            for name in ids:
+                for odd in (None, 7, {}, ["evt_odd"]):
+                    event = {"type": kind, **ids, "data": {"id": "p1", "participant_id": "p1"}, name: odd}
+                    self.assertEqual(receive(*delivery(body=json.dumps(event).encode())), 204)
+                    change(event, str(event))
+                    event.pop(name)
+                    change(event, str(event))
+                    self.assertEqual(participants("evt_odd"), [])

@@ -9,8 +9,8 @@ class ApiTest < Minitest::Test
     thread = Thread.new { refuse(server.accept) }
     base = Config.send(:remove_const, :API_BASE)
     Config.const_set(:API_BASE, "http://127.0.0.1:#{server.addr[1]}")
-    answer = Api.fetch({ 'event_id' => 'evt_api', 'access_token' => 'a1' }, '/events/evt_api')
-    assert_equal [429, 3600], [answer.status, answer.retry_after]
+    status, _body, retry_after = Api.fetch({ 'event_id' => 'evt_api', 'access_token' => 'a1' }, '/events/evt_api')
+    assert_equal [429, 3600], [status, retry_after]
   ensure
     Config.send(:remove_const, :API_BASE)
     Config.const_set(:API_BASE, base)

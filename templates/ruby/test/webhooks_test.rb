@@ -129,11 +129,33 @@ class WebhooksTest < Minitest::Test
     Logins.store(ids.merge('access_token' => 'a1', 'refresh_token' => 'r1', 'scope' => 'participants.read'))
     row = { id: 'p1', application_status: 'rejected', last_reviewed_at: '2026-01-02T10:00:00.500Z' }
     page = JSON.generate({ title: '', data: [row], has_more: false })
-    with_api(->(_path) { [200, page] }) { Mirror.sync('evt_delayed') }
-    { '2026-01-02T09:59:59Z' => 'rejected', '2026-01-02T10:00:01Z' => 'approved' }.each do |occurred_at, expected|
-      sent = { 'occurred_at' => occurred_at, 'data' => { 'id' => 'p1', 'application_status' => 'approved' } }
-      Mirror.work(ids.merge('type' => 'participant.updated', **sent), occurred_at)
-      assert_equal expected, Mirror.participants('evt_delayed')[0]['application_status']
+    with_api(->(_path) { [200, page] }) do
+      Mirror.sync('evt_delayed')
+      assert_equal 'rejected', after_delivery(ids, 'p1', '2026-01-02T09:59:59Z')
+      assert_equal 'approved', after_delivery(ids, 'p1', '2026-01-02T10:00:01Z')
+      # The next read is newer than a delivery that it follows, whomever that was about.
+      after_delivery(ids, 'p2', '2026-01-02T12:00:00Z')
+      Mirror.sync('evt_delayed')
+    end
+    assert_equal 'rejected', after_delivery(ids, 'p1', '2026-01-02T11:00:00Z')
+    assert_equal 'approved', after_delivery(ids, 'p1', '2026-01-02T13:00:00Z')
+  end
+
+  def after_delivery(ids, participant_id, occurred_at)
+    data = { 'id' => participant_id, 'application_status' => 'approved' }
+    Mirror.work(ids.merge('type' => 'participant.updated', 'occurred_at' => occurred_at, 'data' => data), occurred_at)
+    Mirror.participants(ids['event_id']).find { |row| row['id'] == 'p1' }['application_status']
+  end
+
+  def test_a_signed_event_without_the_ids_or_the_time_that_it_must_have_is_acknowledged_and_left_alone
+    whole = { 'event_id' => 'evt_odd', 'organization_id' => 'org_1', 'occurred_at' => '2026-01-02T10:00:00Z' }
+    ['participant.registered', 'application.approved', Logins::DELETION].product(whole.keys) do |type, name|
+      event = { 'type' => type, **whole, 'data' => { 'id' => 'p1', 'participant_id' => 'p1' } }
+      [nil, 7, {}, ['evt_odd']].map { |odd| event.merge(name => odd) }.push(event.except(name)).each do |odd|
+        assert_equal 204, receive(delivery(body: JSON.generate(odd)))
+        Mirror.work(odd, SecureRandom.uuid)
+        assert_empty Mirror.participants('evt_odd')
+      end
     end
   end
 

@@ -11,22 +11,25 @@ import { receive, workDeliveries } from './webhooks.js';
 const bodyLimit = 1024 * 1024;
 const cookieName = 'revento_attempt';
 
-function cookieOf(value, maxAge) {
-  const { protocol, pathname } = new URL(config.redirectUri);
-  const secure = protocol === 'https:' ? '; Secure' : '';
-  return `${cookieName}=${value}; Max-Age=${maxAge}; Path=${pathname}; HttpOnly; SameSite=Lax${secure}`;
-}
+const { protocol, pathname } = new URL(config.redirectUri);
+const cookieRules = `Path=${pathname}; HttpOnly; SameSite=Lax${protocol === 'https:' ? '; Secure' : ''}`;
+const cookieOf = (value, maxAge) => `${cookieName}=${value}; Max-Age=${maxAge}; ${cookieRules}`;
 
-/** /sync and /participants show attendees' data: for this machine only, until you protect them with your own login. */
-function isThisMachine({ headers, socket }) {
-  const isProxied = headers.forwarded ?? headers['x-forwarded-for'];
-  const isLocal = /^(?:::1|(?:::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
-  const isNamedSo = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(headers.host ?? '');
-  return isLocal && isNamedSo && !isProxied && !headers.origin;
+const json = (body, status = 200) => Response.json(body, { status });
+
+/** A route that shows attendees' data, until you protect it with your own login. */
+function forThisMachine(route) {
+  return async ({ headers, socket }, query) => {
+    const isProxied = headers.forwarded ?? headers['x-forwarded-for'];
+    const isLocal = /^(?:::1|(?:::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
+    const isNamedSo = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(headers.host ?? '');
+    const isAllowed = isLocal && isNamedSo && !isProxied && !headers.origin;
+    return isAllowed ? json(await route(query)) : json({ error: 'this_machine_only' }, 403);
+  };
 }
 
 const routes = {
-  'GET /healthz': async () => Response.json({ status: 'ok' }),
+  'GET /healthz': async () => json({ status: 'ok' }),
 
   'GET /connect': async (_request, { event }) => {
     const { url, cookie } = begin(event || config.eventId);
@@ -47,33 +50,27 @@ const routes = {
     return new Response(null, { status });
   },
 
-  'GET /participants': async (request, { event }) => {
-    if (!isThisMachine(request)) return notThisMachine();
-    return Response.json({ data: await participants(event || config.eventId) });
-  },
+  'GET /participants': forThisMachine(async ({ event }) => ({ data: await participants(event || config.eventId) })),
 
-  'POST /sync': async (request, { event }) => {
-    if (!isThisMachine(request)) return notThisMachine();
+  'POST /sync': forThisMachine(async ({ event }) => {
     const connected = (await logins()).map(({ event_id }) => event_id);
     const wanted = event || connected.length === 0 ? [event || config.eventId] : connected;
-    return Response.json({ events: await Promise.all(wanted.map(sync)) });
-  },
+    return { events: await Promise.all(wanted.map(sync)) };
+  }),
 };
-const notThisMachine = () => Response.json({ error: 'this_machine_only' }, { status: 403 });
 /** Ends an attempt to connect. */
 const text = (line, status) => new Response(`${line}\n`, { status, headers: { 'Set-Cookie': cookieOf('', 0) } });
 
 function failed(error) {
   log('request failed', { error: error.message, code: error.code ?? error.cause?.code });
   if (error instanceof NotConnected) return text(error.message, 400);
-  if (!(error instanceof LoginEnded)) return Response.json({ error: 'failed' }, { status: 502 });
-  return Response.json({ error: 'not_connected', message: error.message }, { status: 409 });
+  if (error instanceof LoginEnded) return json({ error: 'not_connected', message: error.message }, 409);
+  return json({ error: 'failed' }, 502);
 }
 
 async function respond(request, response) {
   const [path, search] = request.url.split('?', 2);
-  const route =
-    routes[`${request.method} ${path}`] ?? (async () => Response.json({ error: 'not_found' }, { status: 404 }));
+  const route = routes[`${request.method} ${path}`] ?? (async () => json({ error: 'not_found' }, 404));
   const answer = await route(request, Object.fromEntries(new URLSearchParams(search))).catch(failed);
   response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
 }
@@ -93,10 +90,6 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(1);
   });
   log('listening', { port: config.port });
-  const stop = () =>
-    server.close(async () => {
-      await stopRefreshes();
-      process.exit(0);
-    });
+  const stop = () => server.close(() => stopRefreshes().then(() => process.exit(0)));
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 }
