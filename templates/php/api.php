@@ -9,8 +9,8 @@ namespace Integration\Api;
 use Generator;
 use Integration\Config;
 use Integration\Failure;
+use Integration\Files;
 use Integration\Tokens;
-use Integration\Tokens\Login;
 use RuntimeException;
 
 use function Integration\logLine;
@@ -27,31 +27,21 @@ function get(string $eventId, string $path): object
 {
     $hasRefreshed = false;
     for ($attempt = 1;; $attempt++) {
-        $requestId = requestId();
-        [$login, $answer] = inTurn($eventId, static function () use ($eventId, $path, $requestId): array {
-            $login = Tokens\loginFor($eventId);
-            return [$login, ask($login, $path, $requestId)];
-        });
+        $answer = inTurn($eventId, static fn (): object => ask(Tokens\loginFor($eventId), $path));
         if ($answer->status === 200 && $answer->body !== null) {
             return $answer->body;
         }
-        $error = $answer->error;
+        $error = $answer->error ?? ($answer->status === 0 ? 'unreachable' : 'unexpected_answer');
+        $pause = pauseAfter($answer, $attempt);
         if ($error === 'token_expired' && !$hasRefreshed) {
             $hasRefreshed = true;
-            Tokens\refreshed($login, requestTokens(...));
-            continue;
-        }
-        if ($error === 'token_revoked') {
-            Tokens\endSpent($login, $error);
-            continue; // with the login that was stored meanwhile, if there is one
-        }
-        $pause = pauseAfter($answer, $attempt);
-        if ($pause === null || $attempt >= TRIES) {
-            $error ??= 'unexpected_answer';
-            throw new Failure("$error ($answer->status), request $requestId", $error);
-        }
-        // A pause that Revento asks for applies to all requests with this token, in all processes.
-        if ($answer->retryAfter !== null) {
+            Tokens\refreshed($answer->login, requestTokens(...));
+        } elseif ($error === 'token_revoked') {
+            Tokens\endSpent($answer->login, $error);
+        } elseif ($pause === null || $attempt >= TRIES) {
+            throw new Failure("$error ($answer->status), request $answer->requestId", $error);
+        } elseif ($answer->retryAfter !== null) {
+            // For all requests with this token, in all processes.
             touch(gate($eventId) . '.pause', (int) ceil(microtime(true)) + $answer->retryAfter);
         } else {
             usleep((int) ($pause * 1_000_000));
@@ -77,7 +67,7 @@ function pauseAfter(object $answer, int $attempt): ?float
 
 function gate(string $eventId): string
 {
-    return Config::get()->dataDir . '/gates/' . Tokens\fileName($eventId);
+    return Config::get()->dataDir . '/gates/' . Files\fileName($eventId);
 }
 
 /**
@@ -87,7 +77,7 @@ function gate(string $eventId): string
 function inTurn(string $eventId, callable $request): mixed
 {
     $gate = gate($eventId);
-    for ($place = 0; !($lock = Tokens\lock("$gate.$place", waits: false)); $place = ($place + 1) % IN_FLIGHT) {
+    for ($place = 0; !($lock = Files\lock("$gate.$place", waits: false)); $place = ($place + 1) % IN_FLIGHT) {
         usleep(10_000);
     }
     while (is_file("$gate.pause") && ($left = filemtime("$gate.pause") - microtime(true)) > 0) {
@@ -99,26 +89,26 @@ function inTurn(string $eventId, callable $request): mixed
     return $answer;
 }
 
-function ask(Login $login, string $path, string $requestId): object
+function ask(object $login, string $path): object
 {
+    $requestId = requestId();
     $started = hrtime(true);
     $answer = send('GET', Config::get()->apiBase . $path, [
-        "Authorization: Bearer $login->accessToken",
+        "Authorization: Bearer $login->access_token",
         'Accept: application/vnd.revento.v1+json',
         "X-Revento-Request-Id: $requestId",
     ], 20);
     $ms = intdiv(hrtime(true) - $started, 1_000_000);
-    logLine('api request', request_id: $requestId, event_id: $login->eventId, status: $answer->status, ms: $ms);
+    logLine('api request', request_id: $requestId, event_id: $login->event_id, status: $answer->status, ms: $ms);
+    [$answer->login, $answer->requestId] = [$login, $requestId];
     return $answer;
 }
 
 /** A UUID of version 4. */
 function requestId(): string
 {
-    $bytes = random_bytes(16);
-    $bytes[6] = chr(ord($bytes[6]) & 0x0f | 0x40);
-    $bytes[8] = chr(ord($bytes[8]) & 0x3f | 0x80);
-    return vsprintf('%s%s-%s-%s-%s-%s%s%s', str_split(bin2hex($bytes), 4));
+    $digits = bin2hex(random_bytes(15)); // all but the one of the version and that of the variant
+    return vsprintf('%s-%s-4%s-a%s-%s', sscanf($digits, '%8s%4s%3s%3s%12s'));
 }
 
 /**
@@ -138,12 +128,11 @@ function rows(string $eventId, string $path): Generator
         if (!$page->has_more) {
             return;
         }
-        $cursor = $page->next_cursor;
-        if (!is_string($cursor) || isset($seen[$cursor])) {
+        $query['cursor'] = $page->next_cursor;
+        if (!is_string($query['cursor']) || isset($seen[$query['cursor']])) {
             throw new RuntimeException('The list does not end.');
         }
-        $seen[$cursor] = true;
-        $query = ['limit' => 50, 'cursor' => $cursor];
+        $seen[$query['cursor']] = true;
         if (count($seen) > PAGES_AT_ONCE) {
             usleep(2_100_000);
         }

@@ -9,16 +9,16 @@ namespace Integration;
 use ErrorException;
 use Throwable;
 
-foreach (['config', 'http', 'tokens', 'oauth', 'api', 'webhooks', 'mirror', 'worker'] as $file) {
+foreach (['config', 'http', 'files', 'tokens', 'oauth', 'api', 'webhooks', 'mirror', 'worker'] as $file) {
     require_once __DIR__ . "/$file.php";
 }
 
 const MAX_BODY = 1024 * 1024;
 const COOKIE = 'revento_attempt';
 
-umask(0o077); // what is written is for this user alone
 set_error_handler(static fn (int $level, string $message, string $file, int $line): bool =>
     (error_reporting() & $level) !== 0 && throw new ErrorException($message, 0, $level, $file, $line));
+umask(0o077); // what is written is for this user alone
 
 if (PHP_SAPI === 'cli') {
     exit(Worker\main(array_slice($argv, 1)));
@@ -79,7 +79,7 @@ $routes = [
         $setCookie('', 1);
         $cookie = $_COOKIE[COOKIE] ?? '';
         $login = OAuth\finish($query, is_string($cookie) ? $cookie : '');
-        logLine('connected', event_id: $login->eventId, scope: $login->scope);
+        logLine('connected', event_id: $login->event_id, scope: $login->scope ?? '');
         $respond(200, 'Connected. You can close this page.');
     },
 
@@ -104,7 +104,7 @@ $routes = [
     ])),
 
     'POST /sync' => $thisMachineOnly(static function () use ($event, $query, $respondJson): void {
-        $connected = array_map(static fn (Tokens\Login $login): string => $login->eventId, Tokens\logins());
+        $connected = array_column(Tokens\logins(), 'event_id');
         $wanted = isset($query['event']) || $connected === [] ? [$event()] : $connected;
         $respondJson(['events' => array_map(Mirror\sync(...), $wanted)]);
     }),

@@ -24,7 +24,7 @@ final class Config
     {
         $problems = [];
         // Variables that are already set take precedence.
-        $given = getenv() + self::envFile(__DIR__ . '/.env');
+        $given = getenv() + self::envFile((string) @file_get_contents(__DIR__ . '/.env'));
         $required = static function (string $name) use ($given, &$problems): string {
             $value = trim($given[$name] ?? '');
             if ($value === '') {
@@ -70,15 +70,10 @@ final class Config
     }
 
     /** @return array<string, string> */
-    private static function envFile(string $path): array
+    private static function envFile(string $text): array
     {
-        $values = [];
-        foreach (is_file($path) ? file($path, FILE_IGNORE_NEW_LINES) : [] as $line) {
-            if (preg_match('/^\s*(\w+)\s*=\s*(["\']?)(.*)\2\s*$/', $line, $found)) {
-                $values[$found[1]] = trim($found[3]);
-            }
-        }
-        return $values;
+        preg_match_all('/^\h*(\w+)\h*=\h*(["\']?)(.*?)\2\h*\r?$/m', $text, $found);
+        return array_combine($found[1], $found[3]);
     }
 }
 

@@ -11,11 +11,8 @@ use RuntimeException;
 /** What went wrong: a code to branch on, and whether the code or refresh token that was sent can still be used. */
 final class Failure extends RuntimeException
 {
-    public function __construct(
-        string $message,
-        public readonly string $error = 'failed',
-        public readonly bool $isUnused = false,
-    ) {
+    public function __construct(string $message, public readonly string $error, public readonly bool $isUnused = false)
+    {
         parent::__construct($message);
     }
 }
@@ -24,7 +21,8 @@ final class Failure extends RuntimeException
 const LONGEST_PAUSE_SECONDS = 3600;
 
 /**
- * Sends a request, once. Redirects are not followed: a token belongs to one host.
+ * Sends a request, once, on a connection of its own. Redirects are not followed: a token belongs to one host. Not by
+ * PHP's own stream of `http:`, whose time limit is for each read: a head that trickles in would have no end.
  *
  * @param list<string> $headers
  * @return object{status: int, body: ?object, error: ?string, retryAfter: ?int, wasSent: bool}
@@ -33,29 +31,32 @@ const LONGEST_PAUSE_SECONDS = 3600;
 function send(string $method, string $url, array $headers, int $seconds, string $body = ''): object
 {
     $endsAt = hrtime(true) + $seconds * 1_000_000_000;
-    $answer = (object) ['status' => 0, 'body' => null, 'error' => null, 'retryAfter' => null, 'wasSent' => false];
-    $options = ['method' => $method, 'header' => $headers, 'content' => $body, 'timeout' => $seconds];
-    $options += ['protocol_version' => '1.1', 'follow_location' => 0, 'ignore_errors' => true];
+    ['scheme' => $scheme, 'host' => $host, 'path' => $path] = parse_url($url) + ['path' => '/'];
+    [$transport, $port] = $scheme === 'https' ? ['tls', 443] : ['tcp', 80];
+    $address = $host . ':' . (parse_url($url, PHP_URL_PORT) ?? $port);
+    $target = $path . preg_replace('/^[^?]*/', '', $url);
     // Nothing is sent before the connection is made, with TLS where the URL asks for it.
-    $notification = static function (int $event) use ($answer): void {
-        $answer->wasSent = $answer->wasSent || $event === STREAM_NOTIFY_CONNECT;
-    };
-    $context = stream_context_create(['http' => $options], ['notification' => $notification]);
-    $stream = @fopen($url, 'r', false, $context);
-    if ($stream === false) {
-        return $answer;
+    $stream = @stream_socket_client("$transport://$address", timeout: $seconds);
+    $text = '';
+    if ($stream !== false) {
+        $own = ["$method $target HTTP/1.1", "Host: $address", 'Connection: close', 'Content-Length: ' . strlen($body)];
+        @fwrite($stream, implode("\r\n", [...$own, ...$headers]) . "\r\n\r\n$body");
+        for (; !feof($stream) && ($left = $endsAt - hrtime(true)) > 0; $text .= @fread($stream, 65_536)) {
+            stream_set_timeout($stream, intdiv($left, 1_000_000_000), intdiv($left % 1_000_000_000, 1000));
+        }
+        fclose($stream);
     }
-    $head = implode("\n", stream_get_meta_data($stream)['wrapper_data']);
-    // The timeout is for each read; a body that trickles in would have no end.
-    for ($text = ''; !feof($stream) && ($left = $endsAt - hrtime(true)) > 0; $text .= @fread($stream, 65_536)) {
-        stream_set_timeout($stream, intdiv($left, 1_000_000_000), intdiv($left % 1_000_000_000, 1000));
+    [$head, $text] = explode("\r\n\r\n", $text, 2) + ['', ''];
+    if (preg_match('/^Transfer-Encoding:\s*chunked/mi', $head)) {
+        $text = file_get_contents('php://filter/read=dechunk/resource=data:,' . rawurlencode($text));
     }
     $found = json_decode($text, flags: JSON_BIGINT_AS_STRING);
-    fclose($stream);
-    $answer->status = preg_match('#^HTTP/\S+ (\d{3})#', $head, $match) ? (int) $match[1] : 0;
-    $answer->body = is_object($found) ? $found : null;
-    $answer->error = is_string($found->error ?? null) ? $found->error : null;
-    $seconds = preg_match('/^Retry-After:\s*(\d+)\s*$/mi', $head, $match) ? (int) $match[1] : null;
-    $answer->retryAfter = $seconds === null ? null : min($seconds, LONGEST_PAUSE_SECONDS);
-    return $answer;
+    $pause = preg_match('/^Retry-After:\s*(\d+)\s*$/mi', $head, $match) ? (int) $match[1] : null;
+    return (object) [
+        'status' => preg_match('#^HTTP/\S+ (\d{3})#', $head, $match) ? (int) $match[1] : 0,
+        'body' => is_object($found) ? $found : null,
+        'error' => is_string($found->error ?? null) ? $found->error : null,
+        'retryAfter' => $pause === null ? null : min($pause, LONGEST_PAUSE_SECONDS),
+        'wasSent' => $stream !== false,
+    ];
 }

@@ -8,43 +8,45 @@ namespace Integration\Mirror;
 
 use Integration\Api;
 use Integration\Config;
+use Integration\Files;
 use Integration\Tokens;
-use Integration\Tokens\Login;
 
-// What a sync reads.
-const PARTS = ['title', 'participants', 'activities'];
-
+/** Where the rows of an event are, and what its last sync found. */
 function mirrorOf(string $eventId): string
 {
-    return Config::get()->dataDir . '/participants/' . Tokens\fileName($eventId);
+    return Config::get()->dataDir . '/participants/' . Files\fileName($eventId);
 }
 
-/** Where processes share what a sync has read, without the ending. */
-function syncOf(string $eventId, string $part): string
+function pathOf(string $eventId, string $name): string
 {
-    return Config::get()->dataDir . '/syncs/' . Tokens\fileName($eventId, $part);
+    return mirrorOf($eventId) . '/' . Files\fileName($eventId, $name) . '.sealed';
 }
 
 /** One process at a time changes the mirror of an event; the lock is held until it is closed. */
 function lockOf(string $eventId): mixed
 {
-    return Tokens\lock(Config::get()->dataDir . '/locks/' . Tokens\fileName($eventId));
+    return Files\lock(Config::get()->dataDir . '/locks/' . Files\fileName($eventId));
+}
+
+/** The time, so that it can be compared with those of Revento. */
+function now(): string
+{
+    return gmdate('Y-m-d\TH:i:s.') . substr(explode(' ', microtime())[0], 2, 6) . 'Z';
 }
 
 /**
- * Changes what is held of one participant.
+ * Changes what is held under a name, such as a participant's id.
  *
  * @param callable(?object): ?array $change gets what is held and returns what to hold, or null to leave it
  */
-function remember(Login $login, string $participantId, callable $change): void
+function remember(object $connection, string $name, callable $change): void
 {
-    $name = Tokens\fileName($login->eventId, $participantId);
-    $path = mirrorOf($login->eventId) . "/$name.sealed";
-    $lock = lockOf($login->eventId);
+    $path = pathOf($connection->event_id, $name);
+    $lock = lockOf($connection->event_id);
     // A deletion that comes from now on waits for this lock, and then deletes what is written here.
-    $held = Tokens\isDeleted($login) ? null : $change(Tokens\readSealed($path, $name));
+    $held = Tokens\isDeleted($connection) ? null : $change(Files\readSealed($path));
     if ($held !== null) {
-        Tokens\writeSealed($path, $name, ['written_at' => microtime(true)] + $held);
+        Files\writeSealed($path, ['written_at' => now()] + $held);
     }
     fclose($lock);
 }
@@ -52,43 +54,41 @@ function remember(Login $login, string $participantId, callable $change): void
 /** @return list<object> */
 function participants(string $eventId): array
 {
-    $read = static fn (string $file) => Tokens\readSealed(mirrorOf($eventId) . "/$file", basename($file, '.sealed'));
-    $held = array_filter(array_map($read, Tokens\sealedFiles(mirrorOf($eventId))));
-    return array_map(static fn (object $entry): object => $entry->row, array_values($held));
+    return array_column(Files\readAllSealed(mirrorOf($eventId)), 'row');
 }
 
 /** What a delivery changes. It contains a snapshot, so no API request is needed. */
 function work(object $event, string $deliveryId): void
 {
+    if (!Tokens\isConnection($event)) {
+        return; // of the integration as a whole
+    }
     if ($event->type === Tokens\DELETION) {
         forget($event->event_id);
         return;
     }
-    $changes = changesOf($event);
-    if (!is_string($changes['id'] ?? null)) {
+    $changes = changesOf($event->type, (array) ($event->data ?? []));
+    $occurredAt = $event->occurred_at ?? null;
+    if (!is_string($occurredAt) || !is_string($changes['id'] ?? null)) {
         return; // a type that this integration does not know, or does not need
     }
-    $login = new Login($event->event_id, $event->organization_id);
-    remember($login, $changes['id'], static function (?object $held) use ($event, $deliveryId, $changes): ?array {
-        if (($held->delivery_id ?? '') === $deliveryId) {
-            return null; // a crash came before its mark
-        }
-        if (($held->occurred_at ?? '') > $event->occurred_at) {
-            return null; // a newer delivery came first
+    remember($event, $changes['id'], static function (?object $held) use ($occurredAt, $deliveryId, $changes): ?array {
+        // A crash came before its mark, or something newer came first.
+        if (($held->delivery_id ?? '') === $deliveryId || ($held->occurred_at ?? '') > $occurredAt) {
+            return null;
         }
         $row = $changes + (array) ($held->row ?? []);
-        return ['row' => $row, 'occurred_at' => $event->occurred_at, 'delivery_id' => $deliveryId];
+        return ['row' => $row, 'occurred_at' => $occurredAt, 'delivery_id' => $deliveryId];
     });
 }
 
 /** @return array<string, mixed> */
-function changesOf(object $event): array
+function changesOf(string $type, array $data): array
 {
-    $data = (array) $event->data;
-    if (str_starts_with($event->type, 'participant.')) {
+    if (str_starts_with($type, 'participant.')) {
         return $data;
     }
-    if (!str_starts_with($event->type, 'application.')) {
+    if (!str_starts_with($type, 'application.')) {
         return [];
     }
     return ['id' => $data['participant_id'] ?? null, 'application_status' => $data['status'] ?? null]
@@ -103,78 +103,67 @@ function forget(string $eventId): void
         unlink("$mirror/$file");
     }
     fclose($lock);
-    foreach (PARTS as $part) {
-        @unlink(syncOf($eventId, $part) . '.sealed');
-    }
 }
 
 /**
- * Reads what the organizer permitted: all but `event.read` may have been left out. Processes that are asked at the same
- * time share the reading.
+ * Reads an event. Processes that are asked at the same time share the reading: each part is read by one of them.
  *
  * @return array<string, mixed> counts of what was read
  */
 function sync(string $eventId): array
 {
-    $askedAt = microtime(true);
+    $askedAt = now();
     $login = Tokens\loginFor($eventId);
-    $path = '/events/' . rawurlencode($eventId);
-    $reads = [
-        'title' => ['event.read', static fn () => Api\get($eventId, $path)->title],
-        'participants' => ['participants.read', static fn () => readParticipants($login, "$path/participants")],
-        'activities' => ['program.read', static fn () => iterator_count(Api\rows($eventId, "$path/activities"))],
-    ];
-    $granted = explode(' ', $login->scope);
-    $left = array_filter($reads, static fn (array $read): bool => in_array($read[0], $granted, true));
-    $found = ['event_id' => $eventId] + array_fill_keys(PARTS, 'not permitted');
-    while ($left !== []) {
-        foreach ($left as $part => [, $read]) {
-            $one = shared($login, $part, $askedAt, $read);
-            if ($one !== null) {
-                $found[$part] = $one->found;
-                unset($left[$part]);
+    $reads = readsOf($login, $askedAt);
+    $found = ['event_id' => $eventId];
+    while (($left = array_diff_key($reads, $found)) !== []) {
+        foreach ($left as $part => $read) {
+            $lock = Files\lock(Config::get()->dataDir . '/locks/' . Files\fileName($eventId, $part), waits: false);
+            $last = Files\readSealed(pathOf($eventId, $part));
+            if ($lock !== null && ($last->written_at ?? '') <= $askedAt) {
+                $last = (object) ['found' => $read(), 'written_at' => now()];
+                remember($login, $part, static fn (): array => ['found' => $last->found]);
             }
+            if (($last->written_at ?? '') > $askedAt) {
+                $found[$part] = $last->found;
+            }
+            unset($lock);
         }
         usleep(20_000);
     }
     return $found;
 }
 
-/** What a read found, here or in another process since it was asked for; null while another process reads. */
-function shared(Login $login, string $part, float $askedAt, callable $read): ?object
+/** @return array<string, callable(): mixed> what the organizer permitted: all but `event.read` may have been left out */
+function readsOf(object $login, string $startedAt): array
 {
-    $name = Tokens\fileName($login->eventId, $part);
-    $path = syncOf($login->eventId, $part);
-    $lock = Tokens\lock("$path.lock", waits: false);
-    $last = Tokens\readSealed("$path.sealed", $name);
-    if ($lock !== null && ($last === null || $last->ended_at < $askedAt)) {
-        $last = (object) ['found' => $read(), 'ended_at' => microtime(true)];
-        Tokens\writeSealed("$path.sealed", $name, $last);
-        if (Tokens\isDeleted($login)) {
-            @unlink("$path.sealed"); // what a deletion removed meanwhile was written again
+    $path = '/events/' . rawurlencode($login->event_id);
+    // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
+    $known = array_column(Files\readAllSealed(mirrorOf($login->event_id)), 'occurred_at');
+    $newest = max(['', ...array_filter($known, static fn (string $time): bool => $time < $startedAt)]);
+    $rememberRead = static function (object $row) use ($login, $newest, $startedAt): void {
+        remember($login, $row->id, static function (?object $held) use ($row, $newest, $startedAt): ?array {
+            if (($held->written_at ?? '') > $startedAt) {
+                return null; // what a delivery wrote meanwhile is newer
+            }
+            $occurredAt = max($held->occurred_at ?? '', $row->last_reviewed_at ?? '', $newest);
+            return ['row' => $row, 'occurred_at' => $occurredAt] + (array) $held;
+        });
+    };
+    $read = static function (string $list, string $scope, ?callable $each = null) use ($login, $path): int|string {
+        if (!in_array($scope, explode(' ', $login->scope ?? ''), true)) {
+            return 'not permitted';
         }
-    }
-    return $last !== null && $last->ended_at >= $askedAt ? $last : null;
-}
-
-function readParticipants(Login $login, string $path): int
-{
-    $startedAt = microtime(true);
-    $count = 0;
-    foreach (Api\rows($login->eventId, $path) as $row) {
-        $count++;
-        remember($login, $row->id, static fn (?object $held): ?array => rowRead($row, $held, $startedAt));
-    }
-    return $count;
-}
-
-/** What to hold of a row that a sync has read; null to leave it. */
-function rowRead(object $row, ?object $held, float $startedAt): ?array
-{
-    if (($held->written_at ?? 0) > $startedAt) {
-        return null; // what a delivery wrote meanwhile is newer than this page
-    }
-    // A delivery from before the last review, which comes later, is older than this row.
-    $occurredAt = max($held->occurred_at ?? '', $row->last_reviewed_at ?? '');
-    return ['row' => $row, 'occurred_at' => $occurredAt] + (array) $held;
+        $count = 0;
+        foreach (Api\rows($login->event_id, "$path/$list") as $row) {
+            $count++;
+            $each === null || $each($row);
+        }
+        return $count;
+    };
+    return [
+        'title' => static fn (): string => Api\get($login->event_id, $path)->title,
+        'participants' => static fn () => $read('participants', 'participants.read', $rememberRead),
+        'activities' => static fn () => $read('activities', 'program.read'),
+    ];
 }

@@ -8,9 +8,8 @@ namespace Integration\OAuth;
 
 use Integration\Config;
 use Integration\Failure;
+use Integration\Files;
 use Integration\Tokens;
-use Integration\Tokens\Login;
-use RuntimeException;
 use SensitiveParameter;
 
 use function Integration\send;
@@ -44,7 +43,7 @@ function begin(string $eventId): array
         'code_challenge_method' => 'S256',
     ]);
     $attempt = ['state' => $state, 'verifier' => $verifier, 'expires_at' => time() + ATTEMPT_SECONDS];
-    return ["$config->authBase/oauth/authorize?$query", base64Url(Tokens\seal($attempt, 'attempt'))];
+    return ["$config->authBase/oauth/authorize?$query", base64Url(Files\seal($attempt, 'attempt'))];
 }
 
 /**
@@ -52,9 +51,9 @@ function begin(string $eventId): array
  *
  * @param array<string, string> $query
  */
-function finish(#[SensitiveParameter] array $query, #[SensitiveParameter] string $cookie): Login
+function finish(#[SensitiveParameter] array $query, #[SensitiveParameter] string $cookie): object
 {
-    $attempt = opened($cookie);
+    $attempt = Files\unseal((string) base64_decode(strtr($cookie, '-_', '+/'), true), 'attempt');
     if ($attempt === null || !hash_equals($attempt->state, $query['state'] ?? '')) {
         throw refused('This is not the answer to your login.');
     }
@@ -62,7 +61,7 @@ function finish(#[SensitiveParameter] array $query, #[SensitiveParameter] string
         throw refused('The login took too long. Open /connect again.');
     }
     // Each attempt is answered once, even if the browser sends it again.
-    if (!Tokens\createOnce(Config::get()->dataDir . '/attempts/' . Tokens\fileName($attempt->state))) {
+    if (!Files\createOnce(Config::get()->dataDir . '/attempts/' . Files\fileName($attempt->state))) {
         throw refused('This answer was used already. Open /connect again.');
     }
     if (($query['error'] ?? '') === 'access_denied') {
@@ -72,7 +71,7 @@ function finish(#[SensitiveParameter] array $query, #[SensitiveParameter] string
         throw refused('Revento did not connect the event. Open /connect again.');
     }
     try {
-        $answer = requestTokens([
+        $login = requestTokens([
             'grant_type' => 'authorization_code',
             'code' => $query['code'],
             'redirect_uri' => Config::get()->redirectUri,
@@ -81,8 +80,6 @@ function finish(#[SensitiveParameter] array $query, #[SensitiveParameter] string
     } catch (Failure) {
         throw refused('Revento did not connect the event. Open /connect again.');
     }
-    $tokens = [$answer->access_token, $answer->refresh_token, $answer->scope ?? ''];
-    $login = new Login($answer->event_id, $answer->organization_id, ...$tokens);
     Tokens\store($login);
     return $login;
 }
@@ -112,13 +109,4 @@ function requestTokens(#[SensitiveParameter] array $form): object
 function refused(string $message): Failure
 {
     return new Failure($message, 'not_connected');
-}
-
-function opened(#[SensitiveParameter] string $cookie): ?object
-{
-    try {
-        return Tokens\unseal((string) base64_decode(strtr($cookie, '-_', '+/'), true), 'attempt');
-    } catch (RuntimeException) {
-        return null;
-    }
 }

@@ -7,18 +7,13 @@ declare(strict_types=1);
 namespace Integration\Webhooks;
 
 use Integration\Config;
+use Integration\Files;
 use Integration\Tokens;
-use Integration\Tokens\Login;
-use JsonException;
 use Throwable;
 
 use function Integration\logLine;
 
 const TOLERANCE_SECONDS = 300;
-/** Revento gives up after hours; a delivery that is repeated by hand may be older. */
-const KEPT_SECONDS = 30 * 24 * 3600;
-/** Writes, logins and refreshes end within minutes: files that are older than this are not in use. */
-const ABANDONED_SECONDS = 24 * 3600;
 
 /** Whether Revento signed these bytes with one of our secrets, within the last five minutes. */
 function isGenuine(string $body, string $timestamp, string $signature): bool
@@ -51,15 +46,11 @@ function receive(array $headers, string $body): int
         logLine('delivery refused');
         return 401;
     }
-    try {
-        $event = json_decode($body, flags: JSON_THROW_ON_ERROR); // only now: nobody but Revento gets here
-    } catch (JsonException) {
-        return 400;
-    }
+    $event = json_decode($body, flags: JSON_BIGINT_AS_STRING); // only now: nobody but Revento gets here
     if (!is_object($event) || !is_string($event->type ?? null)) {
         return 400;
     }
-    $name = Tokens\fileName($deliveryId);
+    $name = Files\fileName($deliveryId);
     // First the inbox: a delivery leaves it after it got its mark.
     $isRepeat = is_file(inbox($name)) || is_file(mark($name));
     logLine('delivery received', ...idsOf($deliveryId, $event), repeat: $isRepeat);
@@ -67,11 +58,11 @@ function receive(array $headers, string $body): int
         return 204;
     }
     // Requests stop at once; the worker deletes the stored data.
-    if ($event->type === Tokens\DELETION) {
-        Tokens\end(new Login($event->event_id, $event->organization_id), $event->type);
+    if ($event->type === Tokens\DELETION && Tokens\isConnection($event)) {
+        Tokens\end($event, $event->type);
     }
-    $entry = ['delivery_id' => $deliveryId, 'received_at' => microtime(true), 'body' => $body];
-    Tokens\writeSealed(inbox($name), $name, $entry);
+    $entry = ['delivery_id' => $deliveryId, 'received_at' => microtime(true), 'event' => $event];
+    Files\writeSealed(inbox($name), $entry);
     return 204;
 }
 
@@ -85,7 +76,7 @@ function mark(string $name): string
     return Config::get()->dataDir . "/worked/$name";
 }
 
-/** @return array<string, ?string> */
+/** @return array<string, mixed> */
 function idsOf(string $deliveryId, object $event): array
 {
     return ['delivery_id' => $deliveryId, 'event_id' => $event->event_id ?? null, 'type' => $event->type];
@@ -104,16 +95,13 @@ function workWaiting(callable $work): bool
     $failed = [];
     try {
         // The process that holds the lock checks again after releasing it, for entries that arrived meanwhile.
-        while (($waiting = array_diff_key(waiting(), $failed)) !== []) {
-            $lock = Tokens\lock(Config::get()->dataDir . '/inbox.lock', waits: false);
+        while (($waiting = array_diff_key(Files\readAllSealed(dirname(inbox(''))), $failed)) !== []) {
+            $lock = Files\lock(Config::get()->dataDir . '/inbox.lock', waits: false);
             if ($lock === null) {
                 return true;
             }
-            foreach ($waiting as $name => $entry) {
-                if (!isWorked($name, $entry, $work)) {
-                    $failed[$name] = true;
-                }
-            }
+            uasort($waiting, static fn (object $one, object $other): int => $one->received_at <=> $other->received_at);
+            $failed += array_filter($waiting, static fn (object $entry): bool => !isWorked($entry, $work));
             fclose($lock);
         }
         return $failed === [];
@@ -124,15 +112,15 @@ function workWaiting(callable $work): bool
 }
 
 /** @param callable(object, string): void $work */
-function isWorked(string $name, object $entry, callable $work): bool
+function isWorked(object $entry, callable $work): bool
 {
-    $event = json_decode($entry->body, flags: JSON_THROW_ON_ERROR);
-    $ids = idsOf($entry->delivery_id, $event);
+    $name = Files\fileName($entry->delivery_id);
+    $ids = idsOf($entry->delivery_id, $entry->event);
     try {
         // A repeat may have come in at the same moment.
         if (!is_file(mark($name))) {
-            $work($event, $entry->delivery_id);
-            Tokens\createOnce(mark($name));
+            $work($entry->event, $entry->delivery_id);
+            Files\createOnce(mark($name));
             logLine('delivery worked', ...$ids);
         }
         @unlink(inbox($name));
@@ -140,36 +128,5 @@ function isWorked(string $name, object $entry, callable $work): bool
     } catch (Throwable $error) { // one that fails must not hold up the others
         logLine('delivery failed', ...$ids, error: $error::class);
         return false;
-    }
-}
-
-/** @return array<string, object> by name */
-function waiting(): array
-{
-    $entries = [];
-    foreach (Tokens\sealedFiles(dirname(inbox(''))) as $file) {
-        $name = basename($file, '.sealed');
-        try {
-            $entries[$name] = Tokens\readSealed(inbox($name), $name);
-        } catch (Throwable $error) {
-            logLine('delivery unreadable', error: $error::class);
-        }
-    }
-    $entries = array_filter($entries);
-    uasort($entries, static fn (object $one, object $other): int => $one->received_at <=> $other->received_at);
-    return $entries;
-}
-
-/** Removes what killed processes left behind, and what is too old to be needed. */
-function sweep(): void
-{
-    $ages = array_fill_keys(['attempts/*', '*/*.tmp', '*/*/*.tmp'], ABANDONED_SECONDS) + ['worked/*' => KEPT_SECONDS];
-    foreach ($ages as $pattern => $seconds) {
-        foreach (glob(Config::get()->dataDir . "/$pattern") ?: [] as $path) {
-            $writtenAt = @filemtime($path); // another process may sweep, too
-            if ($writtenAt !== false && time() - $writtenAt > $seconds) {
-                @unlink($path);
-            }
-        }
     }
 }

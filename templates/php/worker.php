@@ -7,8 +7,8 @@ declare(strict_types=1);
 namespace Integration\Worker;
 
 use Integration\Config;
+use Integration\Files;
 use Integration\Mirror;
-use Integration\Tokens;
 use Integration\Webhooks;
 use RuntimeException;
 
@@ -24,12 +24,11 @@ function main(array $words): int
 {
     try {
         Config::get();
-        Tokens\checkDataDir();
+        Files\openDataDir();
     } catch (RuntimeException $failure) {
         fwrite(STDERR, $failure->getMessage() . "\n");
         return 1;
     }
-    Webhooks\sweep();
     return match ($words) {
         [] => serve(),
         ['check'] => 0,

@@ -4,9 +4,9 @@ import { starters } from '../../src/starters/starters.ts';
 
 /**
  * Lines of code that the starters have, imports included, without blanks, comments and tests; lower a number when you
- * reach a lower one. The aim is about 600. Python and Ruby have more: they read `.env` and bound how long an exchange
- * takes by code of their own, which Node has built in; Python also locks files in its own way on Windows. The others handle
- * each error where it happens, declare what they read, and serve and lock by code of their own.
+ * reach a lower one. The aim is less than 600. The others handle each error where it happens, declare what they read, and
+ * serve and lock by code of their own; PHP also bounds how long an exchange takes, and shares among processes what the
+ * others share among threads.
  */
 const most: Readonly<Record<string, number>> = {
   'node express': 591,
@@ -15,7 +15,7 @@ const most: Readonly<Record<string, number>> = {
   'python fastapi': 598,
   'ruby sinatra': 596,
   'go net/http': 1133,
-  'php none': 1007,
+  'php none': 910,
   'java jdk': 1146,
   'csharp aspnet': 908,
   'kotlin jdk': 826,

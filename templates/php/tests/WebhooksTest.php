@@ -5,14 +5,13 @@ declare(strict_types=1);
 namespace Integration\Tests;
 
 use Integration\Config;
+use Integration\Files;
 use Integration\Mirror;
 use Integration\Tokens;
-use Integration\Tokens\Login;
 use PHPUnit\Framework\TestCase;
 
 use function Integration\Webhooks\inbox;
 use function Integration\Webhooks\receive;
-use function Integration\Webhooks\sweep;
 use function Integration\Webhooks\workWaiting;
 
 final class WebhooksTest extends TestCase
@@ -65,7 +64,7 @@ final class WebhooksTest extends TestCase
     {
         $mirror = Mirror\mirrorOf('evt_damaged') . '/damaged.sealed';
         foreach ([inbox('damaged'), $mirror] as $path) {
-            Tokens\createOnce($path);
+            Files\createOnce($path);
             file_put_contents($path, 'damaged');
         }
         mkdir(inbox('a directory'));
@@ -94,39 +93,77 @@ final class WebhooksTest extends TestCase
         $joined = ['type' => 'participant.joined', 'occurred_at' => '', 'data' => (object) ['id' => 'p1']];
         foreach (['a refresh was never answered' => 1, Tokens\DELETION => 0] as $reason => $count) {
             $ids = ['event_id' => "evt of $reason", 'organization_id' => 'org_1'];
-            Tokens\end(new Login(...array_values($ids)), $reason);
+            Tokens\end((object) $ids, $reason);
             Mirror\work((object) ($ids + $joined), $reason);
             self::assertCount($count, Mirror\participants($ids['event_id']), $reason);
         }
     }
 
-    public function testADelayedDeliveryDoesNotUndoAReviewThatASyncHasRead(): void
+    public function testADelayedDeliveryDoesNotUndoWhatASyncHasRead(): void
     {
-        $login = new Login('evt_delayed', 'org_1');
-        $read = (object) ['id' => 'p1', 'application_status' => 'rejected'];
-        $read->last_reviewed_at = '2026-01-02T10:00:00.500Z';
-        $change = static fn (?object $held): ?array => Mirror\rowRead($read, $held, microtime(true));
-        Mirror\remember($login, 'p1', $change);
-        $data = (object) ['participant_id' => 'p1', 'status' => 'approved'];
-        $event = ['type' => 'application.approved', 'event_id' => 'evt_delayed', 'organization_id' => 'org_1'];
-        foreach (['2026-01-02T09:59:59Z' => 'rejected', '2026-01-02T10:00:01Z' => 'approved'] as $time => $status) {
-            Mirror\work((object) ($event + ['occurred_at' => $time, 'data' => $data]), $time);
-            self::assertSame($status, Mirror\participants('evt_delayed')[0]->application_status);
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+        $reviewed = '"application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"';
+        $page = '{"title":"","data":[{"id":"p1",' . $reviewed . '}],"has_more":false}';
+        $child = pcntl_fork();
+        while ($child === 0) {
+            $client = stream_socket_accept($server, 20);
+            fread($client, 65_536);
+            fwrite($client, "HTTP/1.1 200 Some reason\r\n\r\n$page");
+            fclose($client);
         }
+        $program = 'require $argv[1]; $ids = ["event_id" => "evt_delayed", "organization_id" => "org_1"];'
+            . ' $tokens = ["access_token" => "a1", "refresh_token" => "r1", "scope" => "participants.read"];'
+            . ' Integration\Tokens\store((object) ($ids + $tokens)); foreach (array_slice($argv, 2) as $step) {'
+            . ' if ($step === "sync") { Integration\Mirror\sync("evt_delayed"); continue; }'
+            . ' [$id, $time] = explode(" ", $step);'
+            . ' $data = (object) ["id" => $id, "application_status" => "approved"];'
+            . ' $event = ["type" => "participant.updated", "occurred_at" => $time, "data" => $data] + $ids;'
+            . ' Integration\Mirror\work((object) $event, $step);'
+            . ' $rows = array_column(Integration\Mirror\participants("evt_delayed"), "application_status", "id");'
+            . ' echo "$rows[p1] "; }';
+        $steps = ['sync', 'p1 2026-01-02T09:59:59Z', 'p1 2026-01-02T10:00:01Z'];
+        // The next read is newer than a delivery that it follows, whomever that was about.
+        $steps = [...$steps, 'p2 2026-01-02T12:00:00Z', 'sync', 'p1 2026-01-02T11:00:00Z', 'p1 2026-01-02T13:00:00Z'];
+        $words = [PHP_BINARY, '-r', $program, '--', __DIR__ . '/settings.php', ...$steps];
+        $base = ['REVENTO_API_BASE' => 'http://' . stream_socket_get_name($server, false)];
+        $run = proc_open($words, [1 => ['pipe', 'w']], $pipes, null, $base + getenv());
+        $printed = preg_replace('/\{.*\n/', '', stream_get_contents($pipes[1]));
+        proc_close($run);
+        posix_kill($child, SIGKILL);
+        self::assertSame('rejected approved approved rejected approved ', $printed);
     }
 
-    public function testADeletionRemovesWhatASyncHasRead(): void
+    public function testASignedEventWithoutTheIdsOrTheTimeThatItMustHaveIsAcknowledgedAndLeftAlone(): void
     {
-        $login = new Login('evt_forgotten', 'org_1', 'a1', 'r1 of evt_forgotten');
-        Tokens\store($login);
-        Mirror\shared($login, 'title', microtime(true), static fn (): string => 'A title');
-        Tokens\end($login, Tokens\DELETION);
-        Mirror\shared($login, 'participants', microtime(true), static fn (): int => 38);
-        $event = ['type' => Tokens\DELETION, 'event_id' => 'evt_forgotten', 'organization_id' => 'org_1'];
-        Mirror\work((object) $event, 'a deletion');
-        foreach (Mirror\PARTS as $part) {
-            self::assertFileDoesNotExist(Mirror\syncOf('evt_forgotten', $part) . '.sealed');
+        $whole = ['event_id' => 'evt_odd', 'organization_id' => 'org_1', 'occurred_at' => '2026-01-02T10:00:00Z'];
+        $data = ['id' => 'p1', 'participant_id' => 'p1'];
+        foreach (['participant.registered', 'application.approved', Tokens\DELETION] as $type) {
+            foreach (array_keys($whole) as $name) {
+                foreach ([null, 7, (object) [], ['evt_odd']] as $odd) {
+                    $event = ['type' => $type, $name => $odd, 'data' => $data] + $whole;
+                    $text = json_encode($event);
+                    self::assertSame(204, receive(...$this->delivery($text)));
+                    Mirror\work(json_decode($text), $text);
+                    unset($event[$name]);
+                    Mirror\work(json_decode(json_encode($event)), $text);
+                    self::assertSame([], Mirror\participants('evt_odd'));
+                }
+            }
         }
+        self::assertTrue(workWaiting(Mirror\work(...)));
+    }
+
+    public function testADeletionRemovesWhatASyncHasFound(): void
+    {
+        $ids = ['event_id' => 'evt_forgotten', 'organization_id' => 'org_1'];
+        $login = (object) ($ids + ['access_token' => 'a1', 'refresh_token' => 'r1']);
+        Tokens\store($login);
+        $found = static fn (): array => ['found' => ['title' => 'A title']];
+        Mirror\remember($login, 'sync', $found);
+        Tokens\end($login, Tokens\DELETION);
+        Mirror\work((object) ($ids + ['type' => Tokens\DELETION]), 'a deletion');
+        Mirror\remember($login, 'sync', $found);
+        self::assertSame([], glob(Mirror\mirrorOf('evt_forgotten') . '/*'));
     }
 
     public function testTheStartRemovesOnlyWhatKilledProcessesLeft(): void
@@ -135,10 +172,10 @@ final class WebhooksTest extends TestCase
         $kept = ["$data/logins/young.tmp"];
         $swept = ["$data/attempts/once", "$data/logins/a.tmp", "$data/participants/event/b.tmp"];
         foreach ([...$kept, ...$swept] as $path) {
-            Tokens\createOnce($path);
+            Files\createOnce($path);
             touch($path, $path === $kept[0] ? time() : 1);
         }
-        sweep();
+        Files\openDataDir();
         self::assertSame($kept, array_values(array_filter([...$kept, ...$swept], is_file(...))));
     }
 }

@@ -18,7 +18,7 @@ $own = ['REVENTO_TOKEN_KEY' => base64_encode(random_bytes(32)), 'DATA_DIR' => $d
 foreach ($own + getenv() + $defaults as $name => $value) {
     putenv("$name=$value");
 }
-foreach (['config', 'http', 'tokens', 'oauth', 'api', 'webhooks', 'mirror'] as $file) {
+foreach (['config', 'http', 'files', 'tokens', 'oauth', 'api', 'webhooks', 'mirror'] as $file) {
     require_once dirname(__DIR__) . "/$file.php";
 }
 

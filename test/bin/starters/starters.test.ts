@@ -89,6 +89,7 @@ async function kills(run: StarterRun): Promise<string> {
 /** Of a report in which every case passed, how many there are. */
 function fullMarks(json: string): string {
   const { passed, warned, failed, skipped, cases } = JSON.parse(json) as Report;
+  expect(cases.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
   expect({ warned, failed, skipped }).toEqual({ warned: 0, failed: 0, skipped: 0 });
   expect(passed).toBe(cases.length);
   expect(passed).toBeGreaterThan(20);
@@ -100,5 +101,5 @@ interface Report {
   readonly warned: number;
   readonly failed: number;
   readonly skipped: number;
-  readonly cases: readonly unknown[];
+  readonly cases: readonly { readonly outcome: string }[];
 }

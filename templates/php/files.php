@@ -1,0 +1,143 @@
+<?php
+
+// Files: encrypted, replaced as a whole, under names that are safe in a path; and a lock among processes.
+
+declare(strict_types=1);
+
+namespace Integration\Files;
+
+use FilesystemIterator;
+use Integration\Config;
+use RecursiveDirectoryIterator;
+use RecursiveIteratorIterator;
+use RuntimeException;
+use SensitiveParameter;
+
+use function Integration\logLine;
+
+/** A file name for any text, safe in a path. */
+function fileName(string ...$parts): string
+{
+    return hash('sha256', json_encode($parts, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE));
+}
+
+/** Encrypts with AES-256-GCM. The name is authenticated, so one sealed value cannot stand in for another. */
+function seal(#[SensitiveParameter] mixed $value, string $name): string
+{
+    $nonce = random_bytes(12);
+    $text = json_encode($value, JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
+    $key = Config::get()->tokenKey;
+    $sealed = openssl_encrypt($text, 'aes-256-gcm', $key, OPENSSL_RAW_DATA, $nonce, $tag, $name);
+    return $nonce . $tag . $sealed;
+}
+
+/** What was sealed under this name; null for anything else. */
+function unseal(string $data, string $name): ?object
+{
+    [$nonce, $tag, $sealed] = [substr($data, 0, 12), substr($data, 12, 16), substr($data, 28)];
+    if (strlen($tag) !== 16) {
+        return null; // OpenSSL takes a tag that is cut short, which is easier to guess
+    }
+    $text = openssl_decrypt($sealed, 'aes-256-gcm', Config::get()->tokenKey, OPENSSL_RAW_DATA, $nonce, $tag, $name);
+    return $text === false ? null : json_decode($text, flags: JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING);
+}
+
+/** Replaces a sealed file as a whole: a crash, or a loss of power, leaves the old one or the new one. */
+function writeSealed(string $path, #[SensitiveParameter] mixed $value): void
+{
+    @mkdir(dirname($path), 0o700, true);
+    $temporary = "$path." . bin2hex(random_bytes(8)) . '.tmp';
+    $data = seal($value, basename($path));
+    $file = @fopen($temporary, 'x');
+    $isWritten = $file !== false && @fwrite($file, $data) === strlen($data) && @fsync($file) && fclose($file);
+    if (!$isWritten || !@rename($temporary, $path)) {
+        @unlink($temporary);
+        throw new RuntimeException("Cannot write $path.");
+    }
+    // The new name outlasts a loss of power, too; Windows takes care of names by itself.
+    if (PHP_OS_FAMILY !== 'Windows' && !(($opened = @fopen(dirname($path), 'r')) && @fsync($opened))) {
+        throw new RuntimeException("Cannot flush $path.");
+    }
+}
+
+/** The value of a sealed file; null where there is none, or where it is damaged. */
+function readSealed(string $path): ?object
+{
+    $data = @file_get_contents($path);
+    if ($data === false) {
+        // No second look at the file: another process may write it in between.
+        $isMissing = str_ends_with(error_get_last()['message'], 'No such file or directory');
+        return $isMissing ? null : throw new RuntimeException("Cannot read $path.");
+    }
+    $value = unseal($data, basename($path));
+    if ($value === null) {
+        logLine('damaged file', file: substr($path, strlen(Config::get()->dataDir) + 1));
+    }
+    return $value;
+}
+
+/** @return array<string, object> what all sealed files hold, by path; one that cannot be read must not stop the rest */
+function readAllSealed(string $directory): array
+{
+    $values = [];
+    foreach (is_dir($directory) ? scandir($directory) : [] as $file) {
+        try {
+            $values["$directory/$file"] = str_ends_with($file, '.sealed') ? readSealed("$directory/$file") : null;
+        } catch (RuntimeException $error) {
+            logLine('unreadable file', error: $error->getMessage());
+        }
+    }
+    return array_filter($values);
+}
+
+/** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
+function createOnce(string $path): bool
+{
+    @mkdir(dirname($path), 0o700, true);
+    $file = @fopen($path, 'x');
+    clearstatcache(true, $path);
+    if ($file === false && !file_exists($path)) {
+        throw new RuntimeException("Cannot create $path.");
+    }
+    return $file !== false;
+}
+
+/**
+ * A lock among all processes, held until it is closed or its variable is gone; a process that dies gives it back.
+ *
+ * @return ?resource null when another process has it and this one does not wait
+ */
+function lock(string $path, bool $waits = true): mixed
+{
+    @mkdir(dirname($path), 0o700, true);
+    $lock = fopen($path, 'c');
+    // A signal, such as Ctrl-C, ends the waiting without the lock.
+    for ($left = $waits ? 100 : 1; $left > 0; $left--) {
+        if (flock($lock, $waits ? LOCK_EX : LOCK_EX | LOCK_NB)) {
+            return $lock;
+        }
+    }
+    return $waits ? throw new RuntimeException("Cannot lock $path.") : null;
+}
+
+const DAY_SECONDS = 24 * 3600;
+/** Revento gives up a delivery after hours; one that is repeated by hand may be older. */
+const KEPT_DAYS = ['worked' => 30, 'attempts' => 1];
+
+/** Refuses a start where nothing can be stored, or with another key, and removes what is not needed anymore. */
+function openDataDir(): void
+{
+    $directory = Config::get()->dataDir;
+    if (readSealed("$directory/key.sealed") === null && file_exists("$directory/key.sealed")) {
+        throw new RuntimeException("REVENTO_TOKEN_KEY is not the key of the files in $directory.");
+    }
+    writeSealed("$directory/key.sealed", (object) []);
+    $entries = new RecursiveDirectoryIterator($directory, FilesystemIterator::SKIP_DOTS);
+    foreach (new RecursiveIteratorIterator($entries) as $file) {
+        $days = $file->getExtension() === 'tmp' ? 1 : KEPT_DAYS[basename($file->getPath())] ?? null;
+        // Another process may sweep, too.
+        if ($days !== null && time() - (int) @filemtime($file->getPathname()) > $days * DAY_SECONDS) {
+            @unlink($file->getPathname());
+        }
+    }
+}
