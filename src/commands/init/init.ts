@@ -57,7 +57,7 @@ export const init: CommandModule<InitOptions> = {
     const starter = chosen(language ?? (await askedLanguage(deps)));
     const isAsked = language === undefined && framework === undefined;
     const variant = isAsked ? await askedFramework(starter, deps) : chosenFramework(starter, framework);
-    const directory = resolve(dir ?? `revento-${starter.language}`);
+    const directory = resolve(nameable(dir ?? `revento-${starter.language}`));
     const files = projectFiles((await starter.files()).default, variant);
     await refuseBlocked(directory, files);
     const taken = await existingFiles(directory, files);
@@ -92,6 +92,17 @@ function chosenFramework({ language, frameworks }: Starter, name: string | undef
   if (found !== undefined) return found;
   throw new ReventoError('usage', `The ${language} starter has no framework ${JSON.stringify(name)}.`, {
     hint: `give --framework one of ${frameworks.map((row) => row.name).join(', ')}`,
+  });
+}
+
+/**
+ * The same directory. An empty one is mostly a variable that is not set, and not meant to be the current directory; one
+ * with control characters could not be typed as it is shown.
+ */
+function nameable(dir: string): string {
+  if (dir !== '' && !/\p{Cc}/u.test(dir)) return dir;
+  throw new ReventoError('usage', `${JSON.stringify(dir)} can't be the name of a directory.`, {
+    hint: dir === '' ? 'for the current directory, give .' : 'give a name without control characters',
   });
 }
 
@@ -148,7 +159,9 @@ function listed(): Item {
 }
 
 function written({ starter, variant, directory, files, isInstalled }: Written): Item {
-  const here = relative(process.cwd(), directory);
+  const below = relative(process.cwd(), directory);
+  // `cd` would take it for an option.
+  const here = below.startsWith('-') ? `./${below}` : below;
   const next = [
     ...(here === '' ? [] : [`cd ${shellWord(here.startsWith('..') ? directory : here)}`]),
     ...(isInstalled || starter.install === null ? [] : [[starter.install].flat().join(' ')]),

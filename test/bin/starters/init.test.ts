@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +24,13 @@ it('writes a project, and says which commands start it', async () => {
   for (const file of ['app.js', '.gitignore', '.env.example', '.github/workflows/ci.yml', 'README.md']) {
     expect(existsSync(here('revento-node', file)), file).toBe(true);
   }
+});
+
+it.each(['-', '-dash', "it's $HOME"])('names a command that enters the directory %j', async (name) => {
+  const { stdout } = await rig.run(['init', 'php', '--no-install', '--', name]);
+  const line = /^ {2}(cd .+)$/m.exec(stdout)?.[1] ?? '';
+  const { stdout: entered } = spawnSync('sh', ['-c', `${line} && pwd`], { cwd: rig.home, encoding: 'utf8' });
+  expect(entered).toBe(`${here(name)}\n`);
 });
 
 it('gives each project a key of its own, in a file for this user alone that git ignores', async () => {
@@ -62,6 +69,8 @@ it.each([
     ['init', 'php', 'linked', '--force'],
     'Nothing was',
   ],
+  ['an empty directory name', ['init', 'node', ''], 'give .'],
+  ['a directory name that a terminal would act on', ['init', 'node', 'a\x1b[31mb'], 'control characters'],
   ['a format without a check', ['init', 'node', '--format', 'tap'], '--check'],
 ])('%s is wrong usage', async (_name, words, hint) => {
   writeFileSync(here('a-file'), 'mine');
