@@ -6,7 +6,8 @@ import { scenario } from '../../src/sandbox/scenario/scenario.ts';
 import { manifest } from '../../src/sandbox/seed/manifest.ts';
 import { seedDocument } from '../../src/sandbox/seed/seed-document.ts';
 import { fields } from '../../src/sandbox/world/happening.ts';
-import { anyEventSchema } from '../../src/webhook/schema/event-schema.ts';
+import { eventFiles } from '../../src/webhook/schema/typings/files.ts';
+import { typings } from '../../src/webhook/schema/typings/languages.ts';
 
 /** A file in the package's `schemas/` folder. */
 export interface SchemaFile {
@@ -22,14 +23,15 @@ const drafts: readonly { readonly file: string; readonly title: string; readonly
 ];
 
 /**
- * The OpenAPI document, the schema of deliveries, and the JSON Schemas of files, generated from the schemas that parse
+ * The OpenAPI document, the schema of deliveries with types for each language, and the JSON Schemas of files, generated from the schemas that parse
  * them.
  */
 export function schemaFiles(): readonly SchemaFile[] {
+  const events: Readonly<Record<string, string>> = Object.assign({}, ...Object.keys(typings).map(eventFiles));
   const openApi = openApiDocument('http://127.0.0.1:4010');
   return [
     { file: 'openapi.json', text: `${JSON.stringify(openApi, null, 2)}\n` },
-    { file: 'event.schema.json', text: `${JSON.stringify(anyEventSchema(), null, 2)}\n` },
+    ...Object.entries(events).map(([file, text]) => ({ file, text })),
     ...fileSchemas(),
   ];
 }

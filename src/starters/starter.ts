@@ -16,6 +16,8 @@ export interface Starter {
   readonly test: string;
   /** A sentence about what is untested; shown by `--list`. */
   readonly untested?: string;
+  /** Of which language its types of events are, as `revento webhook events --types` calls it. */
+  readonly types: string;
   /** The folder in `templates/`. */
   readonly files: () => Promise<{ readonly default: Files }>;
 }

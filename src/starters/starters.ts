@@ -10,6 +10,7 @@ export const starters: readonly Starter[] = [
     install: ['npm', 'install'],
     start: 'npm start',
     test: 'npm test',
+    types: 'ts',
     files: () => import('../../templates/node?files'),
   },
   {
@@ -20,6 +21,7 @@ export const starters: readonly Starter[] = [
     install: 'python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt',
     start: '. .venv/bin/activate && python3 app.py',
     test: 'python3 -m unittest',
+    types: 'python',
     files: () => import('../../templates/python?files'),
   },
   {
@@ -30,6 +32,7 @@ export const starters: readonly Starter[] = [
     install: ['go', 'build', '-o', 'revento-integration', '.'],
     start: 'go run .',
     test: 'go test',
+    types: 'go',
     files: () => import('../../templates/go?files'),
   },
   {
@@ -41,6 +44,7 @@ export const starters: readonly Starter[] = [
     start: 'ruby app.rb',
     test: 'ruby test/all.rb',
     untested: 'its Dockerfile has not been run with gems from rubygems.org',
+    types: 'ruby',
     files: () => import('../../templates/ruby?files'),
   },
   {
@@ -51,6 +55,7 @@ export const starters: readonly Starter[] = [
     install: null,
     start: 'php app.php',
     test: 'phpunit',
+    types: 'php',
     files: () => import('../../templates/php?files'),
   },
   {
@@ -62,6 +67,7 @@ export const starters: readonly Starter[] = [
     start: 'java -jar target/revento-integration.jar',
     test: 'mvn test',
     untested: 'its Dockerfile and CI workflow have not been run; its pom.xml was run by hand',
+    types: 'java',
     files: () => import('../../templates/java?files'),
   },
   {
@@ -73,6 +79,7 @@ export const starters: readonly Starter[] = [
     start: 'dotnet bin/Release/net8.0/revento-integration.dll',
     test: 'dotnet test tests',
     untested: 'its project files, Dockerfile and CI workflow have not been run; certified on .NET 9',
+    types: 'csharp',
     files: () => import('../../templates/csharp?files'),
   },
   {
@@ -84,6 +91,7 @@ export const starters: readonly Starter[] = [
     start: 'java -jar build/libs/revento-integration.jar',
     test: 'gradle test',
     untested: 'its build.gradle.kts, Dockerfile and CI workflow have not been run; tested with kotlinc 2.4',
+    types: 'kotlin',
     files: () => import('../../templates/kotlin?files'),
   },
 ];

@@ -6,7 +6,7 @@ import { exitStatus, ReventoError } from '../../errors/revento-error.ts';
 import { shellWord } from '../../errors/shell-word.ts';
 import { type Item, valueItem } from '../../output/item.ts';
 import { existingFiles, placeFiles, refuseBlocked } from '../../starters/place.ts';
-import { type Framework, projectFiles, type Starter } from '../../starters/starter.ts';
+import { type Files, type Framework, projectFiles, type Starter } from '../../starters/starter.ts';
 import { starterFor, starters } from '../../starters/starters.ts';
 import { adviceOn } from '../../text/suggestion.ts';
 import { reportFormats } from '../shared/report-form.ts';
@@ -58,7 +58,7 @@ export const init: CommandModule<InitOptions> = {
     const isAsked = language === undefined && framework === undefined;
     const variant = isAsked ? await askedFramework(starter, deps) : chosenFramework(starter, framework);
     const directory = resolve(nameable(dir ?? `revento-${starter.language}`));
-    const files = projectFiles((await starter.files()).default, variant);
+    const files = await filesOf(starter, variant);
     await refuseBlocked(directory, files);
     const taken = await existingFiles(directory, files);
     if (taken.length > 0 && !force) throw inTheWay(directory, taken);
@@ -111,6 +111,13 @@ function inTheWay(directory: string, taken: readonly string[]): ReventoError {
   return new ReventoError('usage', `${directory} already has ${shown}. Nothing was written.`, {
     hint: 'give another directory, or --force to replace them',
   });
+}
+
+/** The files of the template, and those of the known event types. */
+async function filesOf(starter: Starter, variant: Framework): Promise<Files> {
+  const { eventFiles } = await import('../../webhook/schema/typings/files.ts');
+  const events = Object.entries(eventFiles(starter.types)).map(([name, text]) => [`events/${name}`, text] as const);
+  return { ...projectFiles((await starter.files()).default, variant), ...Object.fromEntries(events) };
 }
 
 /** The text of `.env`: the example with a new key. */

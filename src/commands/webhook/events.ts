@@ -77,13 +77,13 @@ function typesFor(language: string, hasMore: boolean): Item {
   if (hasMore) {
     throw new ReventoError('usage', "--types covers all event types, so it can't be combined with TYPE or --schema.");
   }
-  const render = Object.hasOwn(typings, language) ? typings[language] : undefined;
-  if (render === undefined) {
+  const typing = Object.hasOwn(typings, language) ? typings[language] : undefined;
+  if (typing === undefined) {
     throw new ReventoError('usage', `There are no types for ${JSON.stringify(language)}.`, {
       hint: adviceOn(language, languages, `languages are ${languages.join(', ')}`),
     });
   }
-  const text = render(eventModels());
+  const text = typing.text(eventModels());
   return valueItem({ language, text }, () => text.trimEnd());
 }
 

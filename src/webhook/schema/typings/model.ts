@@ -8,6 +8,8 @@ export interface EventModel {
   /** Such as `ApplicationApproved`. */
   readonly name: string;
   readonly summary: string;
+  /** `event_id` and `organization_id` are null. */
+  readonly isIntegrationLevel: boolean;
   readonly fields: readonly Field[];
 }
 
@@ -30,6 +32,7 @@ export function eventModels(): readonly EventModel[] {
       type: row.type,
       name: pascal(row.type),
       summary: row.summary,
+      isIntegrationLevel: row.isIntegrationLevel === true,
       fields: Object.entries(fields).map(([name, { type }]) => ({
         name,
         kind: kinds[[type].flat()[0] ?? ''] ?? 'text',

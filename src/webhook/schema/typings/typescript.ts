@@ -19,7 +19,7 @@ export function typescript(events: readonly EventModel[]): string {
           )
           .join('')}  [field: string]: unknown;\n}`,
     ),
-    `export type KnownEvent =\n${events.map(({ type, name }) => `  | Envelope<'${type}', ${name}Data, string | null>`).join('\n')};`,
+    `export type KnownEvent =\n${events.map(({ type, name, isIntegrationLevel }) => `  | Envelope<'${type}', ${name}Data${isIntegrationLevel ? ', null' : ''}>`).join('\n')};`,
     'export type UnknownEvent = Envelope<string & {}, Record<string, unknown>, string | null>;',
   ].join('\n\n')}\n`;
 }
