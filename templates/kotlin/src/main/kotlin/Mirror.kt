@@ -2,6 +2,9 @@ package com.example.revento
 
 import com.google.gson.JsonObject
 import java.nio.file.Path
+import java.time.Duration
+import java.time.Instant
+import java.time.temporal.ChronoUnit.SECONDS
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.FutureTask
 import kotlin.concurrent.thread
@@ -82,10 +85,11 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
 
     private fun readEvent(eventId: String): Map<String, Any?> {
         val login = tokens.loginFor(eventId)
+        val startedAt = Instant.now()
         val path = "/events/${encoded(eventId)}"
         val title = api.get(eventId, path).get("title")
-        val participants = permitted(login, "participants.read") { readParticipants(login, eventId, path) }
-        val activities = permitted(login, "program.read") { api.rows(eventId, "$path/activities").count() }
+        val participants = login.started("participants.read", "$path/participants") { keep(login, it, startedAt) }
+        val activities = login.started("program.read", "$path/activities") {}
         return mapOf(
             "event_id" to eventId,
             "title" to title,
@@ -94,29 +98,32 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
         )
     }
 
-    private fun permitted(login: Login, scope: String, read: () -> Int): FutureTask<Any> {
-        val task = FutureTask<Any> { if (login.mayRead(scope)) read() else "not permitted" }
+    private fun Login.started(scope: String, path: String, take: (JsonObject) -> Unit): FutureTask<Any> {
+        val task = FutureTask<Any> {
+            if (mayRead(scope)) api.rows("$eventId", path).onEach(take).count() else "not permitted"
+        }
         thread { task.run() }
         return task
     }
 
-    private fun readParticipants(login: Login, eventId: String, path: String): Int {
-        val startedAt = System.currentTimeMillis()
-        return api.rows(eventId, "$path/participants").onEach { row ->
-            // A delivery from before the last review, which comes later, is older than this row.
-            val reviewedAt = row.text("last_reviewed_at").orEmpty()
-            remember(eventId, login.organizationId, row.get("id").asString) { held ->
-                // What a delivery wrote meanwhile is newer than this page.
-                val isNewer = held.writtenAt > startedAt
-                if (isNewer) null else held.copy(row = row, occurredAt = maxOf(held.occurredAt, reviewedAt))
-            }
-        }.count()
+    private fun keep(login: Login, row: JsonObject, startedAt: Instant) {
+        // Of deliveries that come later, those are older than this row that happened before then.
+        val before = startedAt.minus(clocksDiffer).truncatedTo(SECONDS).toString()
+        val reviewedAt = row.text("last_reviewed_at").orEmpty()
+        remember(login.eventId, login.organizationId, row.get("id").asString) { held ->
+            // What a delivery wrote meanwhile is newer than this row.
+            val isNewer = held.writtenAt > startedAt.toEpochMilli()
+            if (isNewer) null else held.copy(row = row, occurredAt = maxOf(held.occurredAt, reviewedAt, before))
+        }
     }
 }
 
 private operator fun JsonObject.plus(changes: JsonObject) = deepCopy().apply {
     for ((name, value) in changes.entrySet()) add(name, value)
 }
+
+/** How far our clock may be from Revento's: with more between them, no delivery is genuine. */
+private val clocksDiffer = Duration.ofMinutes(5)
 
 private val applicationFields = mapOf(
     "participant_id" to "id",

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress
 import java.nio.file.attribute.FileTime
 import java.time.Duration
 import java.time.Instant
+import java.time.temporal.ChronoUnit
 import java.util.HexFormat
 import java.util.UUID
 import java.util.concurrent.Callable
@@ -116,8 +117,9 @@ class WebhooksTest {
     }
 
     @Test
-    fun `a delayed delivery does not undo a review that a sync has read`() {
-        val person = """"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z""""
+    fun `a delayed delivery does not undo what a sync has read`() {
+        fun ago(seconds: Long) = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(seconds).toString()
+        val person = """"id":"p1","application_status":"rejected","last_reviewed_at":"${ago(20)}""""
         val page = """{"data":[{$person}],"has_more":false}""".toByteArray()
         val server = HttpServer.create(InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0)
         server.createContext("/") { exchange ->
@@ -132,12 +134,17 @@ class WebhooksTest {
         tokens.store(Login("evt_1", "org_1", "a1", "r1", "participants.read"))
         mirror.sync("evt_1")
         server.stop(0)
-        for ((time, status) in listOf("2026-01-02T09:59:59Z" to "rejected", "2026-01-02T10:00:01Z" to "approved")) {
+        val deliveries = listOf(
+            Triple("participant.profile_updated", ago(400), "rejected"), // before the sync
+            Triple("application.approved", ago(30), "rejected"), // before the review
+            Triple("application.approved", ago(0), "approved"),
+        )
+        for ((type, time, status) in deliveries) {
             val ids = """"event_id":"evt_1","organization_id":"org_1""""
-            val data = """{"participant_id":"p1","status":"approved"}"""
-            val body = parseObject("""{"type":"application.approved",$ids,"occurred_at":"$time","data":$data}""")
+            val data = """{"id":"p1","participant_id":"p1","status":"approved","application_status":"approved"}"""
+            val body = parseObject("""{"type":"$type",$ids,"occurred_at":"$time","data":$data}""")
             mirror.work(Delivery(time, 0, body))
-            assertEquals(status, mirror.participants("evt_1").single().text("application_status"))
+            assertEquals(status, mirror.participants("evt_1").single().text("application_status"), type)
         }
     }
 
