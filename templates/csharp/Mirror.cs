@@ -25,6 +25,9 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         ["custom_form_fields"] = "custom_form_fields",
     };
 
+    /// <summary>How far our clock may be from Revento's: with more between them, no delivery is genuine.</summary>
+    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromMinutes(5);
+
     public IEnumerable<Row> Participants(string eventId) =>
         files.ReadAll<Held>(DirectoryOf(eventId)).Select(held => held.Row);
 
@@ -79,37 +82,36 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         var login = logins.For(eventId);
         var path = $"/events/{Uri.EscapeDataString(eventId)}";
         var found = await api.Get<Row>(eventId, path);
-        var participants = login.MayRead("participants.read") ? ReadParticipants(login, $"{path}/participants") : NotPermitted;
-        var activities = login.MayRead("program.read") ? CountRows(eventId, $"{path}/activities") : NotPermitted;
+        var startedAt = DateTimeOffset.UtcNow;
+        var participants = Read(login, "participants.read", $"{path}/participants", row => Keep(login, row, startedAt));
+        var activities = Read(login, "program.read", $"{path}/activities", _ => { });
         await Task.WhenAll(participants, activities);
         return new Synced(eventId, found.GetValueOrDefault("title").ToString(), await participants, await activities);
     }
 
-    private static Task<int?> NotPermitted => Task.FromResult<int?>(null);
-
-    private async Task<int?> ReadParticipants(Login login, string path)
+    private async Task<int?> Read(Login login, string scope, string path, Action<Row> take)
     {
-        var (startedAt, count) = (DateTimeOffset.UtcNow, 0);
+        if (!login.MayRead(scope)) return null;
+        var count = 0;
         await foreach (var row in api.Rows(login.EventId!, path))
         {
             count++;
-            // A delivery from before the last review, which comes later, is older than this row.
-            var reviewedAt = row.GetValueOrDefault("last_reviewed_at").ToString();
-            Remember(login.EventId, login.OrganizationId, row["id"].GetString(), held =>
-            {
-                if (held?.WrittenAt > startedAt) return null; // what a delivery wrote meanwhile is newer than this page
-                var occurredAt = string.CompareOrdinal(reviewedAt, held?.OccurredAt) > 0 ? reviewedAt : held?.OccurredAt;
-                return new Held(row, occurredAt, held?.DeliveryId, DateTimeOffset.UtcNow);
-            });
+            take(row);
         }
         return count;
     }
 
-    private async Task<int?> CountRows(string eventId, string path)
+    private void Keep(Login login, Row row, DateTimeOffset startedAt)
     {
-        var count = 0;
-        await foreach (var _ in api.Rows(eventId, path)) count++;
-        return count;
+        // Of deliveries that come later, those are older than this row that happened before then.
+        var before = (startedAt - ClocksDiffer).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        var reviewedAt = row.GetValueOrDefault("last_reviewed_at").ToString();
+        Remember(login.EventId, login.OrganizationId, row["id"].GetString(), held =>
+        {
+            if (held?.WrittenAt > startedAt) return null; // what a delivery wrote meanwhile is newer than this row
+            var occurredAt = new[] { before, reviewedAt, held?.OccurredAt }.Max(StringComparer.Ordinal);
+            return new Held(row, occurredAt, held?.DeliveryId, DateTimeOffset.UtcNow);
+        });
     }
 
     /// <summary>Changes what is held of one participant; null leaves it.</summary>

@@ -104,9 +104,10 @@ public class OAuthTests
     }
 
     [Fact]
-    public async Task ADelayedDeliveryDoesNotUndoAReviewThatASyncHasRead()
+    public async Task ADelayedDeliveryDoesNotUndoWhatASyncHasRead()
     {
-        const string person = """{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}""";
+        static string Ago(int seconds) => DateTime.UtcNow.AddSeconds(-seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        var person = $$"""{"id":"p1","application_status":"rejected","last_reviewed_at":"{{Ago(20)}}"}""";
         var page = $$"""{"data":[{{person}}],"has_more":false}""";
         var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -129,10 +130,16 @@ public class OAuthTests
         }
         await reading;
         server.Stop();
-        var data = JsonSerializer.SerializeToElement(new { participant_id = "p1", status = "approved" });
-        foreach (var (time, status) in new[] { ("2026-01-02T09:59:59Z", "rejected"), ("2026-01-02T10:00:01Z", "approved") })
+        var data = JsonSerializer.SerializeToElement(
+            new { id = "p1", participant_id = "p1", application_status = "approved", status = "approved" });
+        foreach (var (type, time, status) in new[]
         {
-            mirror.Work(new Event("application.approved", "evt_1", "org_1", time, data), time);
+            ("participant.profile_updated", Ago(400), "rejected"), // before the sync
+            ("application.approved", Ago(30), "rejected"), // before the review
+            ("application.approved", Ago(0), "approved"),
+        })
+        {
+            mirror.Work(new Event(type, "evt_1", "org_1", time, data), time);
             Assert.Equal(status, mirror.Participants("evt_1").Single()["application_status"].GetString());
         }
     }
