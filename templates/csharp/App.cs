@@ -110,7 +110,7 @@ internal static class App
             Log.Write("request failed", ("error", error.GetType().Name), ("code", (error as ApiException)?.Code));
             var answer = error switch
             {
-                NotConnectedException => Results.Text($"{error.Message}\n", statusCode: 400),
+                NotConnectedException => Results.Text($"{error.Message} Open /connect to try again.\n", statusCode: 400),
                 LoginEndedException => Results.Json(new { error = "not_connected", message = error.Message }, statusCode: 409),
                 BadHttpRequestException bad => Results.StatusCode(bad.StatusCode),
                 _ => Results.Json(new { error = "failed" }, statusCode: 502),

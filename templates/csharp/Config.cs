@@ -3,19 +3,10 @@ using System.Text.Json;
 namespace ReventoIntegration;
 
 /// <summary>Settings from the environment. All are checked at the start: a wrong one ends the start, not a request.</summary>
-internal sealed record Config
+internal sealed record Config(
+    string AuthBase, string ApiBase, string ClientId, string ClientSecret, string RedirectUri, string EventId,
+    IReadOnlyList<string> WebhookSecrets, byte[] TokenKey, string DataDirectory, int Port)
 {
-    public required string AuthBase { get; init; }
-    public required string ApiBase { get; init; }
-    public required string ClientId { get; init; }
-    public required string ClientSecret { get; init; }
-    public required string RedirectUri { get; init; }
-    public required string EventId { get; init; }
-    public required IReadOnlyList<string> WebhookSecrets { get; init; }
-    public required byte[] TokenKey { get; init; }
-    public required string DataDirectory { get; init; }
-    public required int Port { get; init; }
-
     /// <exception cref="InvalidOperationException">Says everything that is wrong, a line each.</exception>
     public static Config FromEnvironment()
     {
@@ -30,20 +21,18 @@ internal sealed record Config
         // While the signing secret is rotated, deliveries may be signed with either of the two.
         string[] secrets = [Required("REVENTO_WEBHOOK_SECRET"), Optional("REVENTO_WEBHOOK_SECRET_PREVIOUS", "")];
         if (!int.TryParse(Optional("PORT", "3000"), out var port)) problems.Add("PORT is not a number.");
-        var config = new Config
-        {
-            AuthBase = Address("REVENTO_AUTH_BASE").TrimEnd('/'),
-            ApiBase = apiBase,
-            ClientId = Required("REVENTO_CLIENT_ID"),
-            ClientSecret = Required("REVENTO_CLIENT_SECRET"),
-            RedirectUri = Address("REVENTO_REDIRECT_URI"),
-            EventId = Required("SANDBOX_EVENT_ID"),
-            WebhookSecrets = [.. secrets.Where(secret => secret != "")],
-            TokenKey = key,
+        var config = new Config(
+            AuthBase: Address("REVENTO_AUTH_BASE").TrimEnd('/'),
+            ApiBase: apiBase,
+            ClientId: Required("REVENTO_CLIENT_ID"),
+            ClientSecret: Required("REVENTO_CLIENT_SECRET"),
+            RedirectUri: Address("REVENTO_REDIRECT_URI"),
+            EventId: Required("SANDBOX_EVENT_ID"),
+            WebhookSecrets: [.. secrets.Where(secret => secret != "")],
+            TokenKey: key,
             // A directory for each API: what belongs to one is never sent to another, such as a sandbox.
-            DataDirectory = Path.Combine(Optional("DATA_DIR", "data"), HostOf(apiBase).Replace(':', '_')),
-            Port = port,
-        };
+            DataDirectory: Path.Combine(Optional("DATA_DIR", "data"), HostOf(apiBase).Replace(':', '_')),
+            Port: port);
         return problems.Count == 0 ? config : throw new InvalidOperationException(string.Join('\n', problems));
 
         string Required(string name)

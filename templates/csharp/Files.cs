@@ -28,31 +28,28 @@ internal class SealedFiles(Config config)
     public byte[] Seal<T>(T value, string name)
     {
         var text = JsonSerializer.SerializeToUtf8Bytes(value, Json.Options);
-        var bytes = new byte[NonceSize + TagSize + text.Length];
-        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceSize));
+        var (nonce, tag) = (RandomNumberGenerator.GetBytes(NonceSize), new byte[TagSize]);
         using var aes = new AesGcm(config.TokenKey, TagSize);
-        aes.Encrypt(
-            bytes.AsSpan(0, NonceSize),
-            text,
-            bytes.AsSpan(NonceSize + TagSize),
-            bytes.AsSpan(NonceSize, TagSize),
-            Encoding.UTF8.GetBytes(name));
-        return bytes;
+        aes.Encrypt(nonce, text, text, tag, Encoding.UTF8.GetBytes(name));
+        return [.. nonce, .. tag, .. text];
     }
 
-    /// <exception cref="CryptographicException">It was not sealed with our key under this name.</exception>
-    public T Unseal<T>(byte[] bytes, string name) where T : class
+    /// <summary>What was sealed under this name; null for anything else.</summary>
+    public T? Unseal<T>(byte[] bytes, string name) where T : class
     {
-        if (bytes.Length < NonceSize + TagSize) throw new CryptographicException("Too short.");
-        var text = new byte[bytes.Length - NonceSize - TagSize];
+        if (bytes.Length < NonceSize + TagSize) return null;
+        var (nonce, tag) = (bytes[..NonceSize], bytes[NonceSize..(NonceSize + TagSize)]);
+        var text = bytes[(NonceSize + TagSize)..];
         using var aes = new AesGcm(config.TokenKey, TagSize);
-        aes.Decrypt(
-            bytes.AsSpan(0, NonceSize),
-            bytes.AsSpan(NonceSize + TagSize),
-            bytes.AsSpan(NonceSize, TagSize),
-            text,
-            Encoding.UTF8.GetBytes(name));
-        return Json.Read<T>(text) ?? throw new CryptographicException("Something else was sealed.");
+        try
+        {
+            aes.Decrypt(nonce, text, tag, text, Encoding.UTF8.GetBytes(name));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+        return Json.Read<T>(text);
     }
 
     /// <summary>Replaces a file as a whole: a crash leaves the old one or the new one.</summary>
@@ -62,11 +59,7 @@ internal class SealedFiles(Config config)
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var file = Create(temporary))
-            {
-                file.Write(Seal(value, Path.GetFileName(path)));
-                file.Flush(flushToDisk: true);
-            }
+            using (var file = Create(temporary)) file.Write(Seal(value, Path.GetFileName(path)));
             File.Move(temporary, path, overwrite: true);
         }
         finally
@@ -81,15 +74,12 @@ internal class SealedFiles(Config config)
     {
         try
         {
-            return Unseal<T>(File.ReadAllBytes(path), Path.GetFileName(path));
+            var value = Unseal<T>(File.ReadAllBytes(path), Path.GetFileName(path));
+            if (value is null) Log.Write("file damaged", ("file", path));
+            return value;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
-        }
-        catch (CryptographicException)
-        {
-            Log.Write("file damaged", ("file", path));
             return null;
         }
     }
@@ -200,7 +190,11 @@ internal class SealedFiles(Config config)
 
     private static FileStream Create(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        // What is written is on disk when the file is closed.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.WriteThrough,
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
     }

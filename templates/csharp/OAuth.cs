@@ -20,7 +20,7 @@ internal sealed class TokenException(string code, bool isUnused) : Exception($"t
 internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
 {
     private const string Scopes = "event.read participants.read program.read";
-    private const string Failed = "Revento did not connect the event. Open /connect again.";
+    private const string Failed = "Revento did not connect the event.";
 
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
@@ -41,8 +41,7 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
 
     private sealed record Attempt(string State, string Verifier, DateTimeOffset ExpiresAt);
 
-    private sealed record Answer(
-        string? AccessToken, string? RefreshToken, string? EventId, string? OrganizationId, string? Scope, string? Error);
+    private sealed record Refusal(string? Error);
 
     /// <summary>Begins a login: where the browser goes, and the cookie that binds the attempt to that browser.</summary>
     public (string Url, string Cookie) Begin(string eventId)
@@ -72,16 +71,11 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
         {
             throw new NotConnectedException("This is not the answer to your login.");
         }
-        if (attempt.ExpiresAt < DateTimeOffset.UtcNow)
-        {
-            throw new NotConnectedException("The login took too long. Open /connect again.");
-        }
+        if (attempt.ExpiresAt < DateTimeOffset.UtcNow) throw new NotConnectedException("The login took too long.");
         // Each attempt is answered once, even if the browser sends it again.
-        if (!SealedFiles.CreateOnce(Path.Combine(config.DataDirectory, "attempts", SealedFiles.NameOf(attempt.State))))
-        {
-            throw new NotConnectedException("This answer was used already. Open /connect again.");
-        }
-        if (query["error"] == "access_denied") throw new NotConnectedException("You declined. Nothing was connected.");
+        var used = Path.Combine(config.DataDirectory, "attempts", SealedFiles.NameOf(attempt.State));
+        if (!SealedFiles.CreateOnce(used)) throw new NotConnectedException("This answer was used already.");
+        if (query["error"] == "access_denied") throw new NotConnectedException("You declined.");
         if (query.ContainsKey("error") || query["code"].ToString() == "") throw new NotConnectedException(Failed);
         try
         {
@@ -113,19 +107,13 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
             // A connection of its own: on one that is kept open, a request that was lost might be sent again.
             request.Headers.ConnectionClose = true;
             using var response = await Http.SendAsync(request);
-            var answer = Json.Read<Answer>(await response.Content.ReadAsByteArrayAsync());
-            if (response.IsSuccessStatusCode && answer is { AccessToken.Length: > 0, RefreshToken.Length: > 0 })
-            {
-                return new Login(answer.EventId, answer.OrganizationId)
-                {
-                    AccessToken = answer.AccessToken,
-                    RefreshToken = answer.RefreshToken,
-                    Scope = answer.Scope ?? "",
-                };
-            }
-            var status = (int)response.StatusCode;
-            var code = answer?.Error ?? $"status {status}";
-            throw new TokenException(code, IsUnusedAfter(status, code));
+            var (status, answer) = ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync());
+            var login = Json.Read<Login>(answer);
+            if (status == 200 && login is { AccessToken.Length: > 0, RefreshToken.Length: > 0 }) return login;
+            var code = Json.Read<Refusal>(answer)?.Error ?? $"status {status}";
+            // Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and
+            // after a failure of the server it may be spent.
+            throw new TokenException(code, status == 503 || (status is >= 300 and < 500 && code != "invalid_grant"));
         }
         catch (Exception error) when (error is not TokenException)
         {
@@ -133,20 +121,13 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
         }
     }
 
-    /// <summary>
-    /// Whether the token was refused without being used: all but `invalid_grant` is about something else, such as a wrong
-    /// secret or address. After a failure of the server it may be spent.
-    /// </summary>
-    private static bool IsUnusedAfter(int status, string code) =>
-        status == 503 || (status is >= 300 and < 500 && code != "invalid_grant");
-
     private Attempt? Opened(string cookie)
     {
         try
         {
             return files.Unseal<Attempt>(WebEncoders.Base64UrlDecode(cookie), "attempt");
         }
-        catch (Exception error) when (error is FormatException or CryptographicException)
+        catch (FormatException)
         {
             return null;
         }

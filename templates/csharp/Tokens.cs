@@ -10,14 +10,14 @@ internal sealed record Login(string? EventId, string? OrganizationId)
 {
     public string AccessToken { get; init; } = "";
     public string RefreshToken { get; init; } = "";
-    public string Scope { get; init; } = "";
+    public string? Scope { get; init; }
 
     /// <summary>Whether the refresh token was sent, without an answer until now.</summary>
     public bool IsSent { get; init; }
 
     public string? Ended { get; init; }
 
-    public bool MayRead(string scope) => Scope.Split(' ').Contains(scope);
+    public bool MayRead(string scope) => Scope?.Split(' ').Contains(scope) == true;
 }
 
 /// <summary>Logins on disk, a file each, and a refresh that happens once however many ask for it.</summary>
@@ -117,8 +117,8 @@ internal sealed class Logins(Config config, SealedFiles files)
         {
             var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = current.RefreshToken };
             var answer = await request(form);
-            var scope = answer.Scope == "" ? current.Scope : answer.Scope;
-            Replace(current, current with { AccessToken = answer.AccessToken, RefreshToken = answer.RefreshToken, Scope = scope });
+            var (access, refresh, scope) = (answer.AccessToken, answer.RefreshToken, answer.Scope ?? current.Scope);
+            Replace(current, current with { AccessToken = access, RefreshToken = refresh, Scope = scope });
         }
         catch (TokenException error) when (error.Code == "invalid_grant")
         {

@@ -35,9 +35,10 @@ public class TokensTests
     {
         var bytes = Files.Seal("secret", "one");
         Assert.Equal("secret", Files.Unseal<string>(bytes, "one"));
-        Assert.Throws<AuthenticationTagMismatchException>(() => Files.Unseal<string>(bytes, "another"));
+        Assert.True(Files.Unseal<string>(bytes, "another") is null);
         bytes[^1] ^= 1;
-        Assert.Throws<AuthenticationTagMismatchException>(() => Files.Unseal<string>(bytes, "one"));
+        Assert.True(Files.Unseal<string>(bytes, "one") is null);
+        Assert.True(Files.Unseal<string>(new byte[5], "one") is null);
     }
 
     [Fact]
