@@ -17,8 +17,8 @@ const most: Readonly<Record<string, number>> = {
   'go net/http': 1133,
   'php none': 910,
   'java jdk': 1146,
-  'csharp aspnet': 908,
-  'kotlin jdk': 826,
+  'csharp aspnet': 876,
+  'kotlin jdk': 793,
 };
 
 const source = /\.(?:js|py|go|rb|ru|php|java|cs|kt)$/;

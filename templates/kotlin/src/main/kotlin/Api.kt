@@ -20,7 +20,6 @@ private const val PAGES_AT_ONCE = 20
 
 /** A pause that is longer is taken for a mistake. */
 private const val LONGEST_PAUSE_SECONDS = 3_600L
-private val requestLimit = Duration.ofSeconds(20)
 
 /** A request that failed; [status] is 0 where there was no answer, or half of one; [code] is Revento's error code. */
 private class ApiError(message: String, val status: Int = 0, val code: String = "", val retryAfter: Duration? = null) :
@@ -81,7 +80,7 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
             .header("Accept", "application/vnd.revento.v1+json")
             .header("X-Revento-Request-Id", requestId)
             .build()
-        val (result, time) = measureTimedValue { runCatching { client.fetch(request, requestLimit) } }
+        val (result, time) = measureTimedValue { runCatching { client.fetch(request) } }
         val status = result.getOrNull()?.statusCode() ?: 0
         val ids = arrayOf("request_id" to requestId, "event_id" to login.eventId)
         log("api request", *ids, "status" to status, "ms" to time.inWholeMilliseconds)

@@ -32,13 +32,7 @@ class App(private val config: Config) {
         val server = HttpServer.create(InetSocketAddress(config.port), 0)
         server.executor = Executors.newCachedThreadPool()
         server.createContext("/") { exchange ->
-            exchange.use {
-                try {
-                    exchange.route()
-                } catch (failure: Exception) {
-                    exchange.fail(failure)
-                }
-            }
+            exchange.use { runCatching { exchange.route() }.onFailure(exchange::fail) }
         }
         server.start()
         webhooks.workDeliveries(mirror::work)
@@ -106,8 +100,8 @@ private fun HttpExchange.forThisMachine(content: () -> Any) {
     }
 }
 
-private fun HttpExchange.fail(failure: Exception) {
-    val cause = generateSequence<Throwable>(failure) { it.cause }.first { it !is ExecutionException }
+private fun HttpExchange.fail(failure: Throwable) {
+    val cause = generateSequence(failure) { it.cause }.first { it !is ExecutionException }
     log("request failed", "error" to "$cause")
     when (cause) {
         is NotConnected -> reply(400, "${cause.message}\n")

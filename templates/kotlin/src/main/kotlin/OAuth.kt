@@ -7,24 +7,21 @@ import java.net.URI
 import java.net.URLEncoder
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
-import java.net.http.HttpRequest.BodyPublisher
 import java.net.http.HttpRequest.BodyPublishers
 import java.net.http.HttpResponse
 import java.net.http.HttpResponse.BodyHandlers
-import java.net.http.HttpTimeoutException
-import java.nio.ByteBuffer
 import java.security.MessageDigest
+import java.security.SecureRandom
 import java.time.Duration
 import java.time.Instant
 import java.util.Base64
-import java.util.concurrent.ExecutionException
-import java.util.concurrent.Flow.Subscriber
-import java.util.concurrent.TimeUnit.MILLISECONDS
-import java.util.concurrent.TimeoutException
+import java.util.concurrent.Flow.Publisher
+import java.util.concurrent.TimeUnit.SECONDS
+import java.util.concurrent.atomic.AtomicBoolean
 import javax.net.ssl.SSLHandshakeException
 
 private const val SCOPES = "event.read participants.read program.read"
-private val requestLimit = Duration.ofSeconds(15)
+private const val LIMIT_SECONDS = 15L
 val attemptLifetime: Duration = Duration.ofMinutes(10)
 
 /** The organizer cannot be connected this way; the message may be shown. */
@@ -56,7 +53,9 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
 
     /** Ends a login: checks the state, redeems the code and stores the tokens. */
     fun finish(query: Map<String, String>, cookie: String): Login {
-        val attempt = opened(cookie)?.takeIf { isEqual(query["state"].orEmpty(), it.state) }
+        val sent = runCatching { Base64.getUrlDecoder().decode(cookie) }.getOrDefault(ByteArray(0))
+        val attempt = sealed.unseal(sent, "attempt", Attempt::class.java)
+            ?.takeIf { isEqual(query["state"].orEmpty(), it.state) }
             ?: throw NotConnected("This is not the answer to your login.")
         if (attempt.expiresAt < System.currentTimeMillis()) {
             throw NotConnected("The login took too long. Open /connect again.")
@@ -85,18 +84,24 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
     /** Asks for tokens, for a code or a refresh token. */
     fun requestTokens(fields: Map<String, String>): Login {
         val form = fields + mapOf("client_id" to config.clientId, "client_secret" to config.clientSecret)
-        val content = TokenForm(BodyPublishers.ofString(form.encoded()))
+        val content = BodyPublishers.ofString(form.encoded())
+        // The first of two takes it: the connection that sends the form, or who gives it up.
+        val isTaken = AtomicBoolean()
+        val send = Publisher { connection ->
+            check(!isTaken.getAndSet(true))
+            content.subscribe(connection)
+        }
         val request = HttpRequest.newBuilder(URI("${config.authBase}/oauth/token"))
             .header("Content-Type", "application/x-www-form-urlencoded")
             .header("Accept", "application/json")
-            .POST(content)
+            .POST(BodyPublishers.fromPublisher(send, content.contentLength()))
             .build()
         val response = try {
             // A client of its own: on a pooled connection that the server just closed, nobody could say whether the
             // token was used.
-            httpClient().fetch(request, requestLimit)
-        } catch (error: Throwable) { // such as one file too many
-            throw TokenError("unreachable", content.isUnused() || error is SSLHandshakeException)
+            httpClient().fetch(request)
+        } catch (lost: Throwable) { // such as one file too many
+            throw TokenError("unreachable", !isTaken.getAndSet(true) || lost.cause is SSLHandshakeException)
         }
         val status = response.statusCode()
         val answer = try {
@@ -109,44 +114,16 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
             if (login.accessToken != null && login.refreshToken != null) return login
         }
         val code = answer.text("error") ?: "status $status"
-        throw TokenError(code, isUnusedAfter(status, code))
-    }
-
-    private fun opened(cookie: String) = runCatching {
-        sealed.unseal(Base64.getUrlDecoder().decode(cookie), "attempt", Attempt::class.java)
-    }.getOrNull()
-}
-
-/** A form that knows whether it may have been sent: not while there was no connection. */
-private class TokenForm(private val content: BodyPublisher) : BodyPublisher by content {
-    private var isSent = false
-    private var isGivenUp = false
-
-    @Synchronized
-    override fun subscribe(connection: Subscriber<in ByteBuffer>) {
-        check(!isGivenUp)
-        isSent = true
-        content.subscribe(connection)
-    }
-
-    /** Whether it was not sent, which it is not from now on. */
-    @Synchronized
-    fun isUnused(): Boolean {
-        isGivenUp = true
-        return !isSent
+        // Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and
+        // after a failure of the server it may be spent.
+        throw TokenError(code, status == 503 || (status in 300..499 && code != "invalid_grant"))
     }
 }
-
-/**
- * Whether the token was refused without being used: all but `invalid_grant` is about something else, such as a wrong
- * secret or address. After a failure of the server it may be spent.
- */
-private fun isUnusedAfter(status: Int, code: String) = status == 503 || (status in 300..499 && code != "invalid_grant")
 
 private fun isEqual(given: String, expected: String) =
     MessageDigest.isEqual(given.toByteArray(), expected.toByteArray())
 
-private fun randomWord() = base64Url(randomBytes(32))
+private fun randomWord() = base64Url(ByteArray(32).also(SecureRandom()::nextBytes))
 
 private fun base64Url(bytes: ByteArray) = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes)
 
@@ -161,14 +138,13 @@ fun httpClient(): HttpClient = HttpClient.newBuilder()
     .build()
 
 /** The whole answer within the limit; the timeout of a request would end with its headers. */
-fun HttpClient.fetch(request: HttpRequest, limit: Duration): HttpResponse<String> {
+fun HttpClient.fetch(request: HttpRequest): HttpResponse<String> {
     val pending = sendAsync(request, BodyHandlers.ofString())
     return try {
-        pending.get(limit.toMillis(), MILLISECONDS)
-    } catch (_: TimeoutException) {
-        pending.cancel(true)
-        throw HttpTimeoutException("no whole answer within ${limit.toSeconds()} s")
-    } catch (failed: ExecutionException) {
-        throw failed.cause as? IOException ?: IOException(failed)
+        pending.get(LIMIT_SECONDS, SECONDS)
+    } catch (lost: Exception) {
+        throw IOException("no whole answer", lost.cause)
+    } finally {
+        pending.cancel(true) // nobody waits for it anymore
     }
 }

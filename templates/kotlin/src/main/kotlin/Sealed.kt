@@ -1,21 +1,19 @@
 package com.example.revento
 
 import com.google.gson.JsonObject
+import java.io.File
 import java.io.IOException
-import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
-import java.nio.file.FileAlreadyExistsException
-import java.nio.file.FileSystems
 import java.nio.file.Files
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.nio.file.StandardOpenOption.CREATE
+import java.nio.file.StandardOpenOption.SYNC
 import java.nio.file.StandardOpenOption.WRITE
 import java.nio.file.attribute.PosixFilePermissions
 import java.security.GeneralSecurityException
 import java.security.MessageDigest
-import java.security.SecureRandom
 import java.time.Duration
 import java.util.HexFormat
 import java.util.concurrent.ConcurrentHashMap
@@ -25,26 +23,19 @@ import javax.crypto.spec.GCMParameterSpec
 import javax.crypto.spec.SecretKeySpec
 import kotlin.concurrent.withLock
 import kotlin.io.path.createDirectories
-import kotlin.io.path.createFile
 import kotlin.io.path.deleteIfExists
 import kotlin.io.path.exists
 import kotlin.io.path.listDirectoryEntries
 import kotlin.io.path.moveTo
 import kotlin.io.path.name
 import kotlin.io.path.readBytes
+import kotlin.io.path.writeBytes
 
 const val SEALED = ".sealed"
 private const val NONCE_BYTES = 12
 private const val TAG_BITS = 128
 
-private val random = SecureRandom()
-private val ownerOnly = when {
-    "posix" in FileSystems.getDefault().supportedFileAttributeViews() ->
-        arrayOf(PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
-    else -> emptyArray()
-}
-
-fun randomBytes(count: Int) = ByteArray(count).also(random::nextBytes)
+private val isWindows = File.separatorChar == '\\'
 
 fun sha256(text: String): ByteArray = MessageDigest.getInstance("SHA-256").digest(text.toByteArray())
 
@@ -53,19 +44,18 @@ fun fileName(vararg parts: String?): String = HexFormat.of().formatHex(sha256(pa
 
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
 fun createOnce(path: Path): Boolean {
-    path.parent.createDirectories(*ownerOnly)
-    try {
-        path.createFile()
-    } catch (_: FileAlreadyExistsException) {
-        return false
-    }
-    path.parent.keepNames()
-    return true
+    path.parent.createForOwner()
+    return path.toFile().createNewFile().also { path.parent.keepNames() }
+}
+
+private fun Path.createForOwner() {
+    val mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+    if (isWindows) createDirectories() else createDirectories(mode)
 }
 
 /** Makes new names in a directory outlast a power failure. Windows keeps a journal of names, and opens no directory. */
 private fun Path.keepNames() {
-    if (ownerOnly.isNotEmpty()) FileChannel.open(this).use { it.force(true) }
+    if (!isWindows) FileChannel.open(this).use { it.force(true) }
 }
 
 /**
@@ -86,7 +76,7 @@ private val turns = ConcurrentHashMap<Path, ReentrantLock>()
 /** Works on a directory while no other thread or process does. The turn of a process that dies ends. */
 fun <T> Path.inTurn(work: () -> T): T = turns.computeIfAbsent(toAbsolutePath()) { ReentrantLock() }.withLock {
     // A lock on a file is among processes only.
-    parent.createDirectories(*ownerOnly)
+    parent.createForOwner()
     FileChannel.open(resolveSibling("$name.lock"), CREATE, WRITE).use { file ->
         file.lock()
         work()
@@ -97,35 +87,31 @@ fun <T> Path.inTurn(work: () -> T): T = turns.computeIfAbsent(toAbsolutePath()) 
 open class Sealed(key: ByteArray) {
     private val key = SecretKeySpec(key, "AES")
 
-    private fun cipher(mode: Int, nonce: ByteArray, name: String) = Cipher.getInstance("AES/GCM/NoPadding").apply {
-        init(mode, key, GCMParameterSpec(TAG_BITS, nonce))
-        updateAAD(name.toByteArray())
-    }
-
     /** Encrypts; the name is authenticated, so one sealed value cannot stand in for another. */
-    fun seal(value: Any, name: String): ByteArray {
-        val nonce = randomBytes(NONCE_BYTES)
-        return nonce + cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(value.toJson().toByteArray())
+    fun seal(value: Any, name: String): ByteArray = Cipher.getInstance("AES/GCM/NoPadding").run {
+        init(Cipher.ENCRYPT_MODE, key) // with a random nonce
+        updateAAD(name.toByteArray())
+        iv + doFinal(value.toJson().toByteArray())
     }
 
-    /** What was sealed under this name; anything else throws. */
-    fun <T> unseal(data: ByteArray, name: String, type: Class<T>): T {
-        if (data.size < NONCE_BYTES) throw GeneralSecurityException("too short")
-        val cipher = cipher(Cipher.DECRYPT_MODE, data.copyOf(NONCE_BYTES), name)
-        val text = cipher.doFinal(data, NONCE_BYTES, data.size - NONCE_BYTES)
-        return gson.fromJson(text.decodeToString(), type)
+    /** What was sealed under this name; null for anything else. */
+    fun <T> unseal(data: ByteArray, name: String, type: Class<T>): T? = try {
+        val cipher = Cipher.getInstance("AES/GCM/NoPadding")
+        cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, data, 0, NONCE_BYTES))
+        cipher.updateAAD(name.toByteArray())
+        gson.fromJson(cipher.doFinal(data, NONCE_BYTES, data.size - NONCE_BYTES).decodeToString(), type)
+    } catch (_: GeneralSecurityException) {
+        null
+    } catch (_: IllegalArgumentException) {
+        null // too short
     }
 
     /** Replaces a file as a whole: a crash leaves the old one or the new one. */
     open fun write(path: Path, value: Any) {
-        path.parent.createDirectories(*ownerOnly)
+        path.parent.createForOwner()
         val temporary = Files.createTempFile(path.parent, null, ".tmp") // for its owner only
         try {
-            FileChannel.open(temporary, WRITE).use { file ->
-                val data = ByteBuffer.wrap(seal(value, path.name))
-                while (data.hasRemaining()) file.write(data)
-                file.force(true)
-            }
+            temporary.writeBytes(seal(value, path.name), WRITE, SYNC)
             temporary.moveTo(path, ATOMIC_MOVE)
         } finally {
             temporary.deleteIfExists()
@@ -135,11 +121,9 @@ open class Sealed(key: ByteArray) {
 
     /** The value of a file; null where there is none, or it is damaged: that must not stop the rest. */
     fun <T> read(path: Path, type: Class<T>): T? = try {
-        unseal(path.readBytes(), path.name, type)
+        unseal(path.readBytes(), path.name, type) ?: null.also { log("file damaged", "file" to "$path") }
     } catch (_: NoSuchFileException) {
         null
-    } catch (_: GeneralSecurityException) {
-        null.also { log("file damaged", "file" to "$path") }
     }
 
     /** Refuses a directory where nothing can be stored, or where everything is encrypted with another key. */
@@ -153,7 +137,7 @@ open class Sealed(key: ByteArray) {
 
     /** The values of the files of a directory. One that cannot be read does not hold up the others. */
     fun <T : Any> readAll(directory: Path, type: Class<T>): List<T> {
-        directory.createDirectories(*ownerOnly)
+        directory.createForOwner()
         return directory.listDirectoryEntries("*$SEALED").mapNotNull { path ->
             try {
                 read(path, type)

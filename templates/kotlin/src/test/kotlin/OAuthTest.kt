@@ -8,6 +8,7 @@ import java.net.InetSocketAddress
 import java.net.ServerSocket
 import java.time.Duration
 import java.util.HexFormat
+import java.util.concurrent.FutureTask
 import kotlin.concurrent.thread
 import kotlin.io.path.createTempDirectory
 import kotlin.test.AfterTest
@@ -90,6 +91,19 @@ class OAuthTest {
                 val loss = thread { server.accept().use { it.getInputStream().read(ByteArray(65_536)) } }
                 assertEquals(isUnused, isUnusedAt("$scheme://localhost:${server.localPort}"), scheme)
                 loss.join()
+            }
+        }
+    }
+
+    @Test
+    fun `a token is unused while the handshake of TLS stalls`() {
+        ServerSocket(0, 1, loopback).use { server ->
+            val request = FutureTask { isUnusedAt("https://localhost:${server.localPort}") }
+            val caller = thread { request.run() }
+            server.accept().use {
+                it.getInputStream().read(ByteArray(65_536))
+                caller.interrupt() // instead of the limit of its time
+                assertTrue(request.get())
             }
         }
     }

@@ -2,6 +2,7 @@ package com.example.revento
 
 import java.net.URI
 import java.nio.file.Path
+import java.security.SecureRandom
 import java.util.Base64
 
 /** Settings of the tests: those [given], a directory and secrets of their own; at a sandbox, its settings. */
@@ -25,4 +26,4 @@ fun testSettings(directory: Path, vararg given: Pair<String, String>): Config {
     )
 }
 
-private fun word() = Base64.getEncoder().encodeToString(randomBytes(32))
+private fun word() = Base64.getEncoder().encodeToString(ByteArray(32).also(SecureRandom()::nextBytes))
