@@ -66,7 +66,7 @@ export const starters: readonly Starter[] = [
     install: ['mvn', '--quiet', '--batch-mode', 'package', '-DskipTests'],
     start: 'java -jar target/revento-integration.jar',
     test: 'mvn test',
-    untested: 'its Dockerfile and CI workflow have not been run; its pom.xml was run by hand',
+    untested: 'its Dockerfile and CI workflow have not been run with the images and plugins that they name',
     types: 'java',
     files: () => import('../../templates/java?files'),
   },
