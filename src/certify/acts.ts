@@ -14,8 +14,9 @@ export const acts: readonly Act[] = [
   ...loginActs,
   ...errorActs,
   ...listActs,
-  ...deliveryActs,
-  // Late: a handler that works slowly makes them take minutes. What the last act deletes is not left for the next run.
+  // Before many deliveries, which a handler that works slowly would still be working on.
   ...effectActs,
+  ...deliveryActs,
+  // Last, so that what it deletes is not left for the next run.
   ...erasureActs,
 ];

@@ -98,9 +98,16 @@ export class Integration {
     this.#running = null;
   }
 
-  /** Runs another command of the user beside it. Gives the exit status, or null after a timeout. */
-  async runCommand(command: readonly string[], timeoutMs: number): Promise<number | null> {
-    const { launch, clock, signal } = this.#parts;
+  /**
+   * Runs another command of the user beside it. Gives the exit status, or null after a timeout.
+   *
+   * @param late  resolves once it has taken too long
+   */
+  async runCommand(
+    command: readonly string[],
+    late: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<number | null> {
+    const { launch, signal } = this.#parts;
     const launched = await launch(command, {
       env: this.#parts.env(),
       onLine: (line, stream) => this.#heard(line, stream),
@@ -109,11 +116,7 @@ export class Integration {
     const stop = () => over.abort();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      const late = clock.sleep(timeoutMs, over.signal).then(
-        () => null,
-        () => null,
-      );
-      return await Promise.race([launched.ended, late]);
+      return await Promise.race([launched.ended, late(over.signal).then(() => null)]);
     } finally {
       signal.removeEventListener('abort', stop);
       over.abort();

@@ -29,7 +29,7 @@ interface LiveStageParts {
   readonly webhookSecret: () => string;
   /** What shows the effects of deliveries; null without that hook. */
   readonly effects: Effects | null;
-  /** As in `Stage`. */
+  /** How long a deletion may take, without the time that it waits in a queue. */
   readonly deletionMs: number;
   /** As in `Stage`. */
   readonly leftover: string;
@@ -44,6 +44,9 @@ interface LiveStageParts {
 /** Each is a restart, which takes seconds in some languages. `webhook check` kills a handler more often. */
 const killings = 3;
 
+/** The longest time that a deletion may wait in the queue of an integration. */
+const mostQueuedMs = 180_000;
+
 /** The longest time that a sync may take more, to stay below the rate limit. */
 const mostPacedMs = 75_000;
 
@@ -51,7 +54,6 @@ const mostPacedMs = 75_000;
 export class LiveStage implements Stage {
   readonly redirectUri: string;
   readonly eventId: string;
-  readonly deletionMs: number;
   readonly leftover: string;
   person: Person;
   isConnected = false;
@@ -68,9 +70,15 @@ export class LiveStage implements Stage {
     this.#parts = parts;
     this.redirectUri = parts.redirectUri;
     this.eventId = parts.sandbox.eventId;
-    this.deletionMs = parts.deletionMs;
     this.leftover = parts.leftover;
     this.person = this.stranger();
+  }
+
+  get deletionMs(): number {
+    const { deletionMs, effects } = this.#parts;
+    // Behind everything that it was sent, if it works one delivery after the other.
+    const waiting = this.evidence().deliveries.length + this.cases.length;
+    return deletionMs + Math.min(waiting * (effects?.lagMs ?? 0), mostQueuedMs);
   }
 
   stranger(): Person {
@@ -110,7 +118,7 @@ export class LiveStage implements Stage {
     if (hooks.syncCommand !== null) {
       const status = await integration.runCommand(
         hooks.syncCommand.map((word) => filled(word, eventId, false)),
-        syncMs,
+        (over) => this.#late(over),
       );
       return status === null ? 'no answer' : status === 0 ? 'done' : 'failed';
     }

@@ -47,7 +47,7 @@ export interface Stage {
   readonly redirectUri: string;
   /** The event of the sandbox that logins are for. */
   readonly eventId: string;
-  /** How long a deletion may take after its delivery was acknowledged. */
+  /** How long a deletion may take after its delivery was acknowledged: longer behind deliveries that it works slowly. */
   readonly deletionMs: number;
   /** What an earlier run left where the integration keeps data, such as a trace; empty where that was clean. */
   readonly leftover: string;

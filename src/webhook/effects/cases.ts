@@ -272,6 +272,7 @@ async function olderEvent(drill: Drill): Promise<Judgment> {
       await drill.deliver(ordered.newer);
     },
     (change) => change.length > 0,
+    () => 2,
   );
   if (inOrder.length === 0) throw new Unjudged('a rejection and an approval changed nothing');
   const reversed = pair();
@@ -281,6 +282,7 @@ async function olderEvent(drill: Drill): Promise<Judgment> {
       await drill.deliver(reversed.older);
     },
     (change) => isSameChange(change, inOrder) || isSameChange(change, alone),
+    () => 2,
   );
   const both = `in order ${describeChange(inOrder)}, in reverse ${describeChange(outOfOrder)}`;
   const isKept = isSameChange(outOfOrder, inOrder) || isSameChange(outOfOrder, alone);

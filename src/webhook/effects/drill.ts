@@ -199,7 +199,7 @@ export class Drill {
         throw error;
       },
     );
-    const change = await this.#effects.changeSince(before, (it) => isTimes(it, one, works.length), works.length);
+    const change = await this.#effects.changeSince(before, (it) => isTimes(it, one, works.length), works.length, true);
     return { change, begun, problem };
   }
 

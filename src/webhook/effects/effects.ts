@@ -35,7 +35,6 @@ const mostQuietMs = 1_000;
 /** Watches what a handler does, also when it works after its answer. */
 export class Effects {
   readonly #options: EffectsOptions;
-  /** The longest time from an answer to its effect so far. */
   #lagMs = 0;
   /** Whether the effects of several deliveries appeared together, so that another one would not come long after them. */
   #isParallel = false;
@@ -48,6 +47,11 @@ export class Effects {
 
   get limitMs(): number {
     return this.#options.limitMs;
+  }
+
+  /** The longest time from an answer to its effect so far. */
+  get lagMs(): number {
+    return this.#lagMs;
   }
 
   /** Whether effects take so long to appear that waiting for each of them makes a run long. */
@@ -85,9 +89,10 @@ export class Effects {
    * another change once the time for one effect has passed since the last; where `isExpected` is null, since the start.
    *
    * @param deliveries  how many were sent: a handler may work them one after the other
+   * @param isEachShown  whether each of them has an effect
    * @throws Restless when they keep changing, and Unjudged when they cannot be read
    */
-  async changeSince(before: Json, isExpected: Expected, deliveries = 1): Promise<Change> {
+  async changeSince(before: Json, isExpected: Expected, deliveries = 1, isEachShown = false): Promise<Change> {
     const { clock, limitMs, read } = this.#options;
     const startedAt = clock.monotonic();
     let value = await read();
@@ -112,7 +117,7 @@ export class Effects {
       firstAt ??= since;
       if (isExpected !== null && !isExpected(change)) continue;
       if (deliveries === 1) this.#lagMs = Math.max(this.#lagMs, since - startedAt);
-      else this.#isParallel = since - firstAt < this.#lagMs / 2;
+      else if (isEachShown) this.#isParallel = since - firstAt < this.#lagMs / 2;
     }
   }
 

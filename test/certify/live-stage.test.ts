@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { LiveStage } from '../../src/certify/live-stage.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+
+const syncMs = 25_000;
+
+/** When a sync by command counts as late, if it sends its requests at these moments. */
+async function lateAfter(requestsAt: readonly number[]): Promise<number> {
+  const clock = fakeClock();
+  const startedAt = clock.monotonic();
+  let lateMs = 0;
+  const stage = new LiveStage({
+    sandbox: {
+      eventId: 'evt',
+      evidence: () => ({
+        apis: requestsAt.filter((at) => at <= clock.monotonic()).map((startMs) => ({ startMs })),
+      }),
+    },
+    integration: {
+      runCommand: async (_: readonly string[], late: (signal: AbortSignal) => Promise<unknown>) => {
+        await late(new AbortController().signal);
+        lateMs = clock.monotonic() - startedAt;
+        return null;
+      },
+    },
+    hooks: { syncCommand: ['sh', '-c', 'sync'] },
+    ...{ clock, syncMs, signal: new AbortController().signal, http: async () => undefined },
+  } as unknown as ConstructorParameters<typeof LiveStage>[0]);
+  expect(await stage.sync()).toBe('no answer');
+  return lateMs;
+}
+
+const every = (ms: number, count: number) => Array.from({ length: count }, (_, index) => index * ms);
+
+it('gives a sync by command the time to space its requests out', async () => {
+  expect(await lateAfter(every(2_000, 50))).toBeGreaterThan(3 * syncMs - 1);
+});
+
+it('gives a sync by command that sends nothing no more time', async () => {
+  expect(await lateAfter([])).toBe(syncMs);
+});
