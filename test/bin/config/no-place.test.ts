@@ -38,11 +38,11 @@ describe.skipIf(process.platform !== 'linux')('a user without a home directory',
   /** A user id that the system does not know. */
   const stranger = process.geteuid?.() === 0 ? { uid: 54_321, gid: 54_321 } : {};
   const run = (words: readonly string[], env: Record<string, string> = {}) => {
-    const { NODE_DISABLE_COMPILE_CACHE = '', PATH = '' } = rig.env;
+    const { PATH = '' } = rig.env;
     const { status, stdout, stderr } = spawnSync(...startOf(words), {
       ...stranger,
       cwd: '/',
-      env: { NODE_DISABLE_COMPILE_CACHE, PATH, ...env },
+      env: { NODE_DISABLE_COMPILE_CACHE: '1', PATH, ...env },
       encoding: 'utf8',
       // A hang of its system calls lets no gentler signal through.
       timeout: 60_000,

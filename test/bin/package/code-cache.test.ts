@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { revento } from '../../support/program/build.ts';
+import { codeAtHome, revento } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 import { SmallDisk } from '../../support/store/small-disk.ts';
 
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
-const run = (...args: readonly string[]) => rig.run(args, { env: { NODE_DISABLE_COMPILE_CACHE: undefined } });
+const run = (...args: readonly string[]) => rig.run(args, { env: codeAtHome });
 const file = () => join(folder, readdirSync(folder)[0] ?? '');
 
 /** Moves the file to another directory, and makes something else of its name. */
@@ -167,7 +167,7 @@ describe('kept code', () => {
     copyFileSync(process.execPath, node);
     const words = [revento, 'sandbox', 'exec', '--', 'rm', node];
     const { status, stderr } = spawnSync(node, words, {
-      env: { ...rig.env, NODE_DISABLE_COMPILE_CACHE: undefined },
+      env: { ...rig.env, ...codeAtHome },
       encoding: 'utf8',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -212,7 +212,7 @@ describe('kept code', () => {
   it('of other flags of Node is not used', async () => {
     const first = await run('--help');
     poison(file());
-    const env = { NODE_DISABLE_COMPILE_CACHE: undefined, NODE_OPTIONS: '--jitless' };
+    const env = { ...codeAtHome, NODE_OPTIONS: '--jitless' };
     // Node may warn of the flag.
     const { code, stdout } = await rig.run(['--help'], { env });
     expect({ code, stdout }).toEqual({ code: first.code, stdout: first.stdout });

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeAtHome } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 
 let rig: ProgramRig;
@@ -11,28 +12,27 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
-const keeping = { NODE_DISABLE_COMPILE_CACHE: undefined };
 const files = () => (existsSync(kept) ? readdirSync(kept, { recursive: true }).length : 0);
 
 describe('compiled code', () => {
   it('is kept for the next run in the cache directory of the user', async () => {
-    const first = await rig.run(['--help'], { env: keeping });
+    const first = await rig.run(['--help'], { env: codeAtHome });
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(files()).toBe(1);
-    expect(await rig.run(['--help'], { env: keeping })).toEqual(first);
+    expect(await rig.run(['--help'], { env: codeAtHome })).toEqual(first);
   });
 
   it('goes where XDG_CACHE_HOME says', async () => {
     const elsewhere = join(rig.home, 'elsewhere');
     mkdirSync(elsewhere);
-    await rig.run(['--help'], { env: { ...keeping, XDG_CACHE_HOME: elsewhere } });
+    await rig.run(['--help'], { env: { ...codeAtHome, XDG_CACHE_HOME: elsewhere } });
     expect(readdirSync(join(elsewhere, 'revento'))).toHaveLength(1);
     expect(files()).toBe(0);
   });
 
   it('is not kept without a home', async () => {
     const missing = join(rig.home, 'missing');
-    expect((await rig.run(['--help'], { env: { ...keeping, HOME: missing } })).code).toBe(0);
+    expect((await rig.run(['--help'], { env: { ...codeAtHome, HOME: missing } })).code).toBe(0);
     expect(existsSync(missing)).toBe(false);
   });
 
@@ -42,14 +42,14 @@ describe('compiled code', () => {
       const way = join(rig.home, 'way');
       if (what === 'a file') writeFileSync(way, '');
       else symlinkSync(way, way);
-      const { code, stderr } = await rig.run(['--help'], { env: { ...keeping, HOME: join(way, 'home') } });
+      const { code, stderr } = await rig.run(['--help'], { env: { ...codeAtHome, HOME: join(way, 'home') } });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     },
   );
 
   it.runIf(process.getuid?.() === 0)('is neither read from nor left in a home of somebody else', async () => {
     chownSync(rig.home, 65_534, 65_534);
-    expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
+    expect((await rig.run(['--help'], { env: codeAtHome })).code).toBe(0);
     expect(files()).toBe(0);
   });
 
@@ -63,12 +63,12 @@ describe('compiled code', () => {
     ],
   ])('is neither read nor kept where %s', async (_, prepare) => {
     prepare();
-    expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
+    expect((await rig.run(['--help'], { env: codeAtHome })).code).toBe(0);
     expect(files()).toBe(0);
   });
 
   it('is not kept in a directory that a checkout names', async () => {
-    const env = { ...keeping, XDG_CACHE_HOME: 'cache', HOME: join(rig.home, 'missing') };
+    const env = { ...codeAtHome, XDG_CACHE_HOME: 'cache', HOME: join(rig.home, 'missing') };
     expect((await rig.run(['--help'], { env })).code).toBe(0);
     expect(existsSync(join(rig.home, 'cache'))).toBe(false);
   });
@@ -76,7 +76,7 @@ describe('compiled code', () => {
   it.runIf(process.getuid?.() === 0)('is not kept in a directory of another user on the way', async () => {
     mkdirSync(kept, { recursive: true });
     chownSync(join(rig.home, '.cache'), 65_534, 65_534);
-    expect((await rig.run(['--help'], { env: keeping })).code).toBe(0);
+    expect((await rig.run(['--help'], { env: codeAtHome })).code).toBe(0);
     expect(files()).toBe(0);
   });
 });

@@ -16,6 +16,8 @@ async function loadedOfPages(args: readonly string[]): Promise<readonly string[]
   const list = join(rig.home, 'loaded.json');
   const env = {
     NODE_OPTIONS: `--require "${preload}"`,
+    // Node itself loads the files then.
+    NODE_DISABLE_COMPILE_CACHE: '1',
     REVENTO_TEST_LOADED: list,
     REVENTO_WEBHOOK_SECRET: 'whsec_0123456789abcdef0123456789abcdef',
   };

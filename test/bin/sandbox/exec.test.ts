@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/http/free-port.ts';
+import { codeAtHome } from '../../support/program/build.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 import { until } from '../../support/until.ts';
 
@@ -85,9 +86,8 @@ describe('sandbox exec', () => {
   });
 
   it('offers a browser that writes nothing into the home: that may be removed before it ends', async () => {
-    const env = { NODE_DISABLE_COMPILE_CACHE: undefined };
     const visit = 'HOME=$HOME/guest; mkdir "$HOME"; "$BROWSER" "not a url"; ls -A "$HOME"';
-    const { stdout, stderr } = await rig.run(['sandbox', 'exec', '--', 'sh', '-c', visit], { env });
+    const { stdout, stderr } = await rig.run(['sandbox', 'exec', '--', 'sh', '-c', visit], { env: codeAtHome });
     expect([stdout, stderr]).toEqual(['', expect.stringContaining('Only a page on this machine')]);
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { codeEnv } from '../program/build.ts';
 import { startLine } from '../program/start-words.ts';
 import { until } from '../until.ts';
 import { Terminal } from './terminal.ts';
@@ -40,7 +41,7 @@ export class Machine {
     this.#program('revento', `exec ${startLine} "$@"`);
     this.#program('consent', 'exec revento sandbox consent "$@"');
     this.env = {
-      NODE_DISABLE_COMPILE_CACHE: '1',
+      ...codeEnv,
       PATH: [bin, dirname(process.execPath), process.env['PATH']].join(delimiter),
       HOME: this.home,
       TMPDIR: this.home,

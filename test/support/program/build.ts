@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +11,15 @@ export const root = join(import.meta.dirname, '../../..');
  * REVENTO_TEST_PROGRAM it is that one, such as an installed package's.
  */
 export const revento = process.env['REVENTO_TEST_PROGRAM'] ?? join(root, 'bin/revento.js');
+
+/** Where compiled code of it is kept, as in the home of a user: all tests of a run use one place. */
+export const codeEnv: Readonly<Record<string, string>> =
+  process.env['REVENTO_TEST_CODE'] === undefined
+    ? { NODE_DISABLE_COMPILE_CACHE: '1' }
+    : { XDG_CACHE_HOME: process.env['REVENTO_TEST_CODE'] };
+
+/** Of a test about that code: it is kept in the home of the test. */
+export const codeAtHome = { NODE_DISABLE_COMPILE_CACHE: undefined, XDG_CACHE_HOME: undefined };
 
 /** Vitest's global set-up of the suites that run the built program: builds it once, into a place of its own. */
 export function setup(): (() => void) | undefined {
@@ -27,5 +36,9 @@ export function setup(): (() => void) | undefined {
   // As an installed package has them beside it: what is not bundled, such as the keyring's native module.
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   process.env['REVENTO_TEST_PROGRAM'] = join(directory, 'bin/revento.js');
-  return () => rmSync(directory, { recursive: true, force: true });
+  const code = join(directory, 'code');
+  mkdirSync(code);
+  process.env['REVENTO_TEST_CODE'] = code;
+  // A browser may run on when its login has ended, and still write compiled code.
+  return () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
 }

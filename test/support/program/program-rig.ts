@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../http/free-port.ts';
+import { codeEnv } from './build.ts';
 import { type Ended, Running } from './running.ts';
 import { preloadEnv, startLine, startOf } from './start-words.ts';
 
@@ -34,11 +35,11 @@ export class ProgramRig {
   readonly #running = new Set<Running>();
 
   /**
-   * Compiled code is not kept: a browser may run on when its login has ended, and would write it into a home that is
-   * being removed.
+   * Compiled code is not kept here: a browser may run on when its login has ended, and would write it into a home that
+   * is being removed.
    */
   readonly env: Readonly<Record<string, string>> = {
-    NODE_DISABLE_COMPILE_CACHE: '1',
+    ...codeEnv,
     PATH: process.env['PATH'] ?? '',
     HOME: this.home,
     TMPDIR: this.home,
