@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Act } from '../act.ts';
 import type { Stage } from '../stage.ts';
 
+/** Few, so that no part of a state stays whole that a client may compare alone. */
+const likeChars = 8;
+
 const before = { needs: ['connect'], hasLogin: false } as const;
 
 /** Acts of the OAuth redirect and the consent page. */
@@ -26,6 +29,18 @@ export const consentActs: readonly Act[] = [
     brings: ['state-checked', 'state-bound'],
     ...before,
     play: (stage) => forged(stage, { code: random() }),
+  },
+  {
+    id: 'similar-state',
+    title: 'a redirect with a state that begins like the one issued',
+    brings: ['state-checked'],
+    ...before,
+    play: async (stage) => {
+      const browser = stage.stranger();
+      const away = await browser.leave(stage.connectUrl());
+      const start = (away?.searchParams.get('state') ?? '').slice(0, likeChars);
+      return { landed: await browser.call(callback(stage, { code: random(), state: `${start}${random()}` })) };
+    },
   },
   {
     id: 'foreign-state',

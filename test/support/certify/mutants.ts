@@ -68,6 +68,7 @@ export const exampleLacks = [
 export const mutants: readonly Mutant[] = [
   ...of('node', {
     'state-ignored': ['state-checked'],
+    'state-begins': ['state-checked'],
     'state-for-everybody': ['state-bound'],
     'keeps-attempt': ['code-once'],
     'denied-crashes': ['denied-handled'],

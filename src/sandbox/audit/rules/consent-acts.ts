@@ -131,7 +131,7 @@ function tokenAnswerTaken(evidence: Evidence, acts: readonly string[]): Ruling {
   });
 }
 
-const forgeries = ['forged-state', 'missing-state'];
+const forgeries = ['forged-state', 'missing-state', 'similar-state'];
 
 /** Whether a login of an act got fewer scopes than the first one. */
 function hasFewer(one: ActSeen, evidence: Evidence): boolean {
