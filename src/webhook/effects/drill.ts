@@ -35,8 +35,6 @@ export class Drill {
   #one: Promise<Change> | null = null;
   /** How long the answer to a plain delivery took, milliseconds. */
   #usualMs = 0;
-  /** Whether several works together had another effect than each of them must have: then they are done one by one. */
-  #isFlawed = false;
 
   constructor(bench: Bench, effects: Effects, restart?: Restart) {
     this.bench = bench;
@@ -147,80 +145,24 @@ export class Drill {
   }
 
   /**
-   * The verdict on several works, each of which must take effect exactly once. Where effects are slow they are waited for
-   * together, and done again one by one only if that does not show what each did.
+   * The verdict on several works, each of which must take effect exactly once. Each is waited for by itself, also where
+   * effects are slow: one that was lost would make up for one that was done twice.
    */
   async expectEach(works: readonly (() => Steps)[]): Promise<Judgment> {
-    const one = await this.one();
-    if (!this.#isTogether(one)) return this.#expectOneByOne(works);
-    const { change, begun, problem } = await this.#together(works);
-    const times = timesOf(change, one) ?? 0;
-    const got = `it took effect ${times} times for ${begun} deliveries: ${describeChange(change)}`;
-    if (times > begun) {
-      this.#isFlawed = true;
-      const failure = `${got}, where one delivery means ${describeChange(one)}`;
-      return problem === null ? this.confirmed(failure) : { outcome: 'fail', got: failure };
-    }
-    if (problem !== null) throw problem;
-    if (isTimes(change, one, works.length)) return { outcome: 'pass', got };
-    this.#isFlawed = true;
-    // Fewer effects may be the work of a handler that does several deliveries at once.
-    return this.#expectOneByOne(works);
-  }
-
-  /** Whether several works are done together: where effects are slow, and show what each of them did. */
-  #isTogether(one: Change): boolean {
-    return this.#effects.isSlow && !this.#isFlawed && canAddUp(one);
-  }
-
-  async #expectOneByOne(works: readonly (() => Steps)[]): Promise<Judgment> {
     let judgment: Judgment | null = null;
     for (const work of works) {
-      judgment = await this.expectOnce(() => this.#inSteps([work()], () => undefined));
+      judgment = await this.expectOnce(() => this.#inSteps(work()));
       if (judgment.outcome !== 'pass') break;
     }
     return judgment as Judgment;
   }
 
-  /** What works change together, how many of them were begun, and why the rest was not. */
-  async #together(works: readonly (() => Steps)[]) {
+  /** Does the first step, waits until it has taken effect, then the second, and so on. */
+  async #inSteps(steps: Steps): Promise<void> {
     const one = await this.one();
-    const before = await this.#effects.settled();
-    let begun = 0;
-    const problem = await this.#inSteps(
-      works.map((work) => work()),
-      (count) => {
-        begun = Math.max(begun, count);
-      },
-    ).then(
-      () => null,
-      (error: unknown) => {
-        if (error instanceof Unjudged) return error;
-        throw error;
-      },
-    );
-    const change = await this.#effects.changeSince(before, (it) => isTimes(it, one, works.length), works.length, true);
-    return { change, begun, problem };
-  }
-
-  /** Does the first step of each work, waits until that has taken effect, then the second, and so on. */
-  async #inSteps(works: readonly Steps[], onBegin: (count: number) => void): Promise<void> {
-    const one = await this.one();
-    const last = Math.max(...works.map((steps) => steps.length)) - 1;
-    for (let step = 0; step <= last; step++) {
-      const work = async () => {
-        for (const [index, steps] of works.entries()) {
-          onBegin(index + 1);
-          await steps[step]?.();
-        }
-      };
-      if (step === last) await work();
-      else
-        await this.change(
-          work,
-          (change) => isTimes(change, one, works.length),
-          () => works.length,
-        );
+    for (const [index, step] of steps.entries()) {
+      if (index === steps.length - 1) await step();
+      else await this.change(step, (change) => isSameChange(change, one));
     }
   }
 
@@ -230,7 +172,7 @@ export class Drill {
    */
   async leaveNoTrace(forgeries: readonly ((drill: Drill) => Parts)[]): Promise<Judgment | null> {
     const one = await this.one();
-    if (!this.#isTogether(one)) return null;
+    if (!this.#effects.isSlow || !canAddUp(one)) return null;
     const sent = forgeries.map((forge) => ({ genuine: this.fresh(), forged: forge(this) }));
     const untraced = await this.change(
       async () => {
@@ -239,9 +181,9 @@ export class Drill {
       (change) => change.length === 0,
     );
     if (untraced.length > 0) return null;
-    const { change } = await this.#together(
-      sent.map(({ genuine }) => () => [() => this.deliver(genuine)]),
-    );
+    const before = await this.#effects.settled();
+    for (const { genuine } of sent) await this.deliver(genuine);
+    const change = await this.#effects.changeSince(before, (it) => isTimes(it, one, sent.length), sent.length, true);
     if (!isTimes(change, one, sent.length)) return null;
     return {
       outcome: 'pass',
