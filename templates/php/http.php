@@ -46,9 +46,14 @@ function send(string $method, string $url, array $headers, int $seconds, string 
         }
         fclose($stream);
     }
+    // Interim answers, such as `100 Continue`, come before the one that counts.
+    $text = preg_replace('#\A(HTTP/\S+ 1.*?\r\n\r\n)+#s', '', $text);
     [$head, $text] = explode("\r\n\r\n", $text, 2) + ['', ''];
     if (preg_match('/^Transfer-Encoding:\s*chunked/mi', $head)) {
-        $text = file_get_contents('php://filter/read=dechunk/resource=data:,' . rawurlencode($text));
+        $whole = fopen('php://memory', 'w+'); // not a URL with `data:`, which php.ini may forbid
+        stream_filter_append($whole, 'dechunk', STREAM_FILTER_WRITE);
+        fwrite($whole, $text);
+        $text = stream_get_contents($whole, offset: 0);
     }
     $found = json_decode($text, flags: JSON_BIGINT_AS_STRING);
     $pause = preg_match('/^Retry-After:\s*(\d+)\s*$/mi', $head, $match) ? (int) $match[1] : null;

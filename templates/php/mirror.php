@@ -31,7 +31,7 @@ function lockOf(string $eventId): mixed
 /** The time, so that it can be compared with those of Revento. */
 function now(): string
 {
-    return gmdate('Y-m-d\TH:i:s.') . substr(explode(' ', microtime())[0], 2, 6) . 'Z';
+    return date_create('now', timezone_open('UTC'))->format('Y-m-d\TH:i:s.u\Z');
 }
 
 /**

@@ -15,7 +15,7 @@ const most: Readonly<Record<string, number>> = {
   'python fastapi': 598,
   'ruby sinatra': 596,
   'go net/http': 1133,
-  'php none': 910,
+  'php none': 914,
   'java jdk': 1146,
   'csharp aspnet': 876,
   'kotlin jdk': 793,
