@@ -60,12 +60,12 @@ function participants(string $eventId): array
 /** What a delivery changes. It contains a snapshot, so no API request is needed. */
 function work(object $event, string $deliveryId): void
 {
-    if (!Tokens\isConnection($event)) {
-        return; // of the integration as a whole
-    }
-    if ($event->type === Tokens\DELETION) {
+    if ($event->type === Tokens\DELETION && is_string($event->event_id ?? null)) {
         forget($event->event_id);
         return;
+    }
+    if (!Tokens\isConnection($event)) {
+        return; // of the integration as a whole
     }
     $changes = changesOf($event->type, (array) ($event->data ?? []));
     $occurredAt = $event->occurred_at ?? null;

@@ -88,6 +88,15 @@ final class WebhooksTest extends TestCase
         self::assertSame([], Mirror\participants('evt_unknown'));
     }
 
+    public function testADeletionThatNamesOnlyTheEventDeletesItsData(): void
+    {
+        $ids = ['event_id' => 'evt_alone', 'organization_id' => 'org_1', 'occurred_at' => ''];
+        Mirror\work((object) ($ids + ['type' => 'participant.joined', 'data' => (object) ['id' => 'p1']]), 'one');
+        self::assertCount(1, Mirror\participants('evt_alone'));
+        Mirror\work((object) (['type' => Tokens\DELETION, 'organization_id' => null] + $ids), 'two');
+        self::assertSame([], Mirror\participants('evt_alone'));
+    }
+
     public function testALostRefreshKeepsTheMirrorAndADeletionStopsIt(): void
     {
         $joined = ['type' => 'participant.joined', 'occurred_at' => '', 'data' => (object) ['id' => 'p1']];
