@@ -21,7 +21,7 @@ const cookieName = 'revento_attempt';
 const cookieOptions = {
   httpOnly: true,
   sameSite: 'lax',
-  secure: config.redirectUri.startsWith('https:'),
+  secure: new URL(config.redirectUri).protocol === 'https:',
   path: new URL(config.redirectUri).pathname,
 };
 

@@ -74,7 +74,7 @@ export async function requestTokens(form) {
 
 /** Not by `fetch`: a connection that it kept open may be closing just now. Nothing is sent before a new one is made. */
 async function post(url, body) {
-  const [{ request }, connected] = url.startsWith('https:') ? [https, 'secureConnect'] : [http, 'connect'];
+  const [{ request }, connected] = new URL(url).protocol === 'https:' ? [https, 'secureConnect'] : [http, 'connect'];
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
   const sent = request(url, { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(15_000) });
   sent.on('error', () => {}); // is thrown below, while the answer is read, too

@@ -142,8 +142,8 @@ test('a refresh token is kept where no connection was made', async (context) => 
   context.after(() => {
     config.authBase = authBase;
   });
-  for (const host of ['localhost', '255.255.255.255']) {
-    config.authBase = `http://${host}:2`;
+  for (const base of ['http://localhost', 'http://255.255.255.255', 'HTTPS://localhost']) {
+    config.authBase = `${base}:2`;
     await assert.rejects(requestTokens({}), { code: 'unreachable', isUnused: true });
   }
 });

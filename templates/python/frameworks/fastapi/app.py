@@ -45,7 +45,7 @@ def healthz():
 def connect(event: str = ""):
     url, cookie = begin(event or EVENT_ID)
     response = RedirectResponse(url, 302)
-    is_secure = REDIRECT_URI.startswith("https:")
+    is_secure = urlsplit(REDIRECT_URI).scheme == "https"
     response.set_cookie(COOKIE, cookie, max_age=600, httponly=True, samesite="lax", secure=is_secure, path=COOKIE_PATH)
     return response
 
