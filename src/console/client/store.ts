@@ -28,8 +28,8 @@ export class ConsoleStore extends Watched {
   /** What the last click did, for a terminal. */
   shown: Shown | null = null;
   notice: { readonly text: string; readonly tone: 'good' | 'bad' } | null = null;
-  /** The request that a link leads to. */
-  request: string | null = null;
+  /** The request or delivery that a link led to. */
+  row: string | null = null;
   dialog: Dialog | null = null;
   /** Whose application is selected on the board. */
   person: Application | null = null;
@@ -60,6 +60,7 @@ export class ConsoleStore extends Watched {
     if (tab !== this.tab) {
       this.shown = null;
       this.notice = null;
+      this.row = null;
     }
     this.tab = tab;
     sessionStorage.setItem('console-tab', tab);
@@ -95,9 +96,10 @@ export class ConsoleStore extends Watched {
     this.changed();
   }
 
-  showRequest(id: string): void {
-    this.request = id;
-    this.show('Requests');
+  showRow(tab: 'Requests' | 'Deliveries', id: string): void {
+    this.show(tab);
+    this.row = id;
+    this.changed();
   }
 
   /** Reads something. @throws ApiError */

@@ -36,8 +36,8 @@ export function findingLine({ rule: id, breach }: NewBreach): readonly FindingLi
 }
 
 function shown({ what, requests }: ShownBreach) {
-  const lines = requests.map(({ number, at, line, requestId }) => {
-    return { number, at: isoTime(at) ?? '', line, request_id: requestId };
+  const lines = requests.map(({ number, at, line, requestId, deliveryId }) => {
+    return { number, at: isoTime(at) ?? '', line, request_id: requestId, delivery_id: deliveryId };
   });
   return { what, requests: lines };
 }

@@ -16,7 +16,10 @@ export interface ShownRequest {
   readonly at: number;
   /** Holds no secret. */
   readonly line: string;
+  /** Null for a delivery. */
   readonly requestId: string | null;
+  /** Null for a request. */
+  readonly deliveryId: string | null;
 }
 
 export interface ShownBreach {
@@ -76,8 +79,10 @@ function findingOf(rule: string, { breaches, isSeen }: Ruling): Finding {
     verdict: breaches.length > 0 ? 'broken' : isSeen ? 'held' : 'not_seen',
     breaches: breaches.slice(0, mostBreaches).map(({ what, shown }) => ({
       what,
-      requests: shown.slice(0, mostShown).map(({ number, at, line, answeredAs }) => {
-        return { number, at, line, requestId: answeredAs ?? null };
+      requests: shown.slice(0, mostShown).map((one) => {
+        const { number, at, line, answeredAs } = one;
+        const deliveryId = one.kind === 'delivery' ? one.id : null;
+        return { number, at, line, requestId: answeredAs ?? null, deliveryId };
       }),
       endMs: Math.max(...shown.map(({ endMs }) => endMs)),
     })),

@@ -234,5 +234,23 @@ describe(withReason('the other panels', reason), () => {
     const finding = page.locator('.finding.bad').first();
     await finding.locator('.breach .link').first().click();
     await page.locator('tr.wanted').waitFor();
+    // The link is followed once: a later visit does not take the focus away from the tabs.
+    await show('Audit');
+    await page.getByRole('tab', { name: 'Audit' }).focus();
+    for (const tab of ['Scenarios', 'Requests']) {
+      await page.keyboard.press('ArrowLeft');
+      await page.locator(`#tab-${tab}:focus`).waitFor();
+      await page.getByRole('heading', { name: tab }).first().waitFor();
+    }
+    await page.getByRole('grid', { name: 'Requests' }).waitFor();
+    expect(await page.locator('tr.wanted').count()).toBe(0);
+  });
+
+  test('leads from a finding about a delivery to it', async () => {
+    rig.status = 400;
+    await run('sandbox', 'trigger', 'application.approved');
+    await show('Audit');
+    await page.locator('.finding[data-rule=delivery-accepted] .breach .link').first().click();
+    await page.getByRole('grid', { name: 'Deliveries' }).locator('tr.wanted').getByText('400').first().waitFor();
   });
 });

@@ -3,7 +3,7 @@ import { countWords } from '../../../pages/client/words.ts';
 import type { PageResult } from '../../model/wire.ts';
 import { useData } from '../context.ts';
 import { timeWords } from '../words.ts';
-import { RequestLink } from './request-link.tsx';
+import { DeliveryLink, RequestLink } from './row-link.tsx';
 
 type Finding = PageResult<'audit'>['findings'][number];
 
@@ -60,19 +60,31 @@ function FindingRow({ finding, stop }: FindingRowProps) {
           <div key={`${what} ${requests[0]?.number}`} class="breach">
             <p>{what}</p>
             <ul>
-              {requests.map(({ number, at, line, request_id: id }) => (
+              {requests.map(({ number, at, line, request_id: request, delivery_id: delivery }) => (
                 <li key={number}>
                   <span class="aside">{timeWords(at)}</span> <code>{line}</code>{' '}
-                  {id !== null && <RequestLink id={id} />}
+                  {request !== null && <RequestLink id={request} />}
+                  {delivery !== null && <DeliveryLink id={delivery} />}
                 </li>
               ))}
             </ul>
           </div>
         ))}
-        {verdict === 'not_seen' && <p>It needs: {needs}</p>}
+        {count > breaches.length && <p>and {countWords(count - breaches.length, 'more time', 'more times')}</p>}
         <p>
-          {why} {isBroken && <strong>{fix}</strong>} <span class="aside">{source}</span>
+          <span class="aside">Why:</span> {why}
         </p>
+        {isBroken && (
+          <p>
+            <span class="aside">Fix:</span> <strong>{fix}</strong>
+          </p>
+        )}
+        {verdict === 'not_seen' && (
+          <p>
+            <span class="aside">Needs:</span> {needs}
+          </p>
+        )}
+        <p class="aside">Source: {source}</p>
       </details>
     </li>
   );

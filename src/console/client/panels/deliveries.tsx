@@ -76,6 +76,7 @@ export function DeliveriesPanel() {
           rows={rows}
           idOf={({ delivery_id: id }) => id}
           isBad={({ attempts, state: one }) => one === 'dead' || (attempts.at(-1)?.error ?? null) !== null}
+          wanted={store.row}
         />
       )}
     </div>

@@ -50,7 +50,7 @@ export function RequestsPanel() {
   const rows = requests
     .map((request, index) => ({ id: request.request_id ?? `${request.at} ${index}`, request }))
     .reverse();
-  const wanted = store.request;
+  const wanted = store.row;
   const isGone = wanted !== null && !rows.some(({ id }) => id === wanted);
   return (
     <div>

@@ -1,7 +1,7 @@
 import { countWords, spanWords } from '../../../pages/client/words.ts';
 import { useConsole, useSecond } from '../context.ts';
 import { timeWords } from '../words.ts';
-import { RequestLink } from './request-link.tsx';
+import { RequestLink } from './row-link.tsx';
 import type { Login, Token } from './tokens.tsx';
 
 /** The tokens of a login on a line, each refresh a step; a used token that was sent again is a fork that ends the login. */

@@ -5,7 +5,7 @@ import { logInWith } from '../acts.ts';
 import { useConsole, useData } from '../context.ts';
 import { timeWords } from '../words.ts';
 import { Scopes } from './consents.tsx';
-import { RequestLink } from './request-link.tsx';
+import { RequestLink } from './row-link.tsx';
 import { TokenTrack } from './token-track.tsx';
 
 export type Login = PageResult<'logins'>['logins'][number];

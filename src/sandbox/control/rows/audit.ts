@@ -8,6 +8,7 @@ export const shownRequest = object({
   at: text('time of the sandbox, ISO 8601 UTC'),
   line: text('method, path and answer; holds no secret'),
   request_id: described(v.nullable(v.string()), 'null for a delivery'),
+  delivery_id: described(v.nullable(v.string()), 'null for a request'),
 });
 const breach = object({ what: v.string(), requests: list(shownRequest) });
 const finding = object({
