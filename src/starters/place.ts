@@ -14,7 +14,7 @@ export async function existingFiles(directory: string, files: Files): Promise<st
 
 /**
  * Refuses a directory that cannot become the project, before anything is written: one that is something else, or where
- * a link or a directory has the name of a file. A link may lead to a file of something else.
+ * something else has the name of a file or of a directory. A link may lead to what belongs to something else.
  *
  * @throws ReventoError `usage`
  */
@@ -22,16 +22,22 @@ export async function refuseBlocked(directory: string, files: Files): Promise<vo
   if ((await exists(directory)) && !(await isDirectory(directory))) {
     throw new ReventoError('usage', `${directory} is not a directory.`, { hint: 'give another directory' });
   }
-  for (const path of Object.keys(files)) {
+  const folders = new Set(Object.keys(files).flatMap(foldersOf));
+  for (const path of [...folders, ...Object.keys(files)]) {
     const target = join(directory, path);
     const found = await lstat(target).catch(() => null);
-    if (found !== null && !found.isFile()) {
-      throw new ReventoError('usage', `${target} is not a regular file. Nothing was written.`, {
+    const isFolder = folders.has(path);
+    if (found !== null && !(isFolder ? found.isDirectory() : found.isFile())) {
+      const what = isFolder ? 'directory' : 'regular file';
+      throw new ReventoError('usage', `${target} is not a ${what}. Nothing was written.`, {
         hint: 'move it away, or give another directory',
       });
     }
   }
 }
+
+/** The directories that a path goes through, the outermost first. */
+const foldersOf = (path: string): string[] => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
 
 /**
  * Writes the files of a project. When one cannot be written, the new files written so far are removed. An existing file

@@ -81,6 +81,18 @@ it.each([
   expect(readdirSync(here('linked'))).toEqual(['app.php']);
 });
 
+it.each(['file', 'link'])('replaces nothing where a %s has the name of a directory', async (kind) => {
+  mkdirSync(here('other'));
+  mkdirSync(here('mine'));
+  writeFileSync(here('mine/app.php'), 'mine');
+  if (kind === 'link') symlinkSync('../other', here('mine/events'));
+  else writeFileSync(here('mine/events'), '');
+  const refused = await rig.run(['init', 'php', 'mine', '--no-install', '--force']);
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('events is not a directory') });
+  expect(readFileSync(here('mine/app.php'), 'utf8')).toBe('mine');
+  expect([readdirSync(here('mine')).sort(), readdirSync(here('other'))]).toEqual([['app.php', 'events'], []]);
+});
+
 it('says where it cannot write, and leaves nothing behind', async () => {
   writeFileSync(here('file'), '');
   const { code, stderr } = await rig.run(['init', 'node', 'file/below', '--no-install']);
