@@ -193,8 +193,9 @@ function isWaited(refused: ApiSeen, later: ApiSeen, retryAfterMs: number): boole
 }
 
 /**
- * Whether each of the same requests that were refused about the same time was sent again by somebody who waited, and
- * nothing meanwhile: several calls may stand in one queue, and each learns of the limit for itself.
+ * Whether each of the same requests that were refused about the same time was sent again by somebody who waited, one
+ * after the other: several calls may stand in one queue, and each learns of the limit for itself. What comes later is
+ * another call, such as the next of an interval.
  */
 function haveAllWaited(call: ApiSeen, same: readonly ApiSeen[]): boolean {
   const retryAfterMs = call.retryAfterMs ?? 0;
@@ -202,7 +203,8 @@ function haveAllWaited(call: ApiSeen, same: readonly ApiSeen[]): boolean {
   const refused = same.filter((one) => one.status === 429 && isNear(one));
   const [first, last] = [refused[0] ?? call, refused.at(-1) ?? call];
   const waited = same.filter((later) => isWaited(first, later, first.retryAfterMs ?? 0));
-  return waited.length >= refused.length && last.startMs - first.endMs < retryAfterMs / 2;
+  const again = waited.filter((later) => waitBetween(waited[0] ?? later, later) < refused.length * retryMs);
+  return again.length >= refused.length && last.startMs - first.endMs < retryAfterMs / 2;
 }
 
 /** A request and the next one that is the same, with the same token. */

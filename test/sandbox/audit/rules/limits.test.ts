@@ -41,6 +41,16 @@ describeRules([
     },
   },
   {
+    rule: 'retry-after-waited',
+    rig: { faults: ['api:429=10x2'] },
+    held: (rig) => again(rig, [10_000, 10_000]),
+    // Sends again until it succeeds; then the same every ten seconds.
+    broken: (rig) => again(rig, [300, 300, 10_000, 10_000, 10_000]),
+    calm: {
+      'two calls in a queue, each of which waits': (rig) => again(rig, [5, 10_000, 1_000]),
+    },
+  },
+  {
     rule: 'in-flight',
     rig: { faults: ['api:slow=200ms'] },
     held: (rig) => atOnce(rig, 5),
