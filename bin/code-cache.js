@@ -65,7 +65,7 @@ exports.load = function load(entry, directory) {
   // Not on `exit`: a second Ctrl-C also ends a run whose file system hangs.
   process.once('beforeExit', () => {
     const way = wayOf(chunks);
-    const ways = kept?.ways ?? [];
+    const ways = Array.isArray(kept?.ways) ? kept.ways : [];
     // Each command compiles other functions of the chunks that it shares with others.
     isNew ||= ways.length < maxWays && !ways.includes(way);
     // undici's set-up changes a flag on Node 20: then no other run could use the code.

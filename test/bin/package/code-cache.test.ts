@@ -155,9 +155,12 @@ describe('kept code', () => {
       ['"codeBytes"', '"c0deBytes"'],
       ['"at":', '"at":-'],
       ['"sourceBytes":', '"sourceBytes":9'],
+      ['"ways":', '"ways":9,"sways":'],
     ] as const) {
       const head = good.slice(0, headBytes).replaceAll(from, to);
       writeFileSync(file(), Buffer.from(head.slice(0, headBytes) + good.slice(headBytes), 'latin1'));
+      // Another command than the one that was kept, so that it is kept as well.
+      expect(await run('webhook', 'events')).toMatchObject({ stderr: '', code: 0 });
       expect(await run('--help')).toEqual(first);
     }
   });
