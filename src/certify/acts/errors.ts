@@ -9,7 +9,12 @@ export const onlyAhead = 'a refresh on token_expired: this integration refreshes
 
 /** Acts in which the API returns errors. */
 export const errorActs: readonly Act[] = [
-  under('invalid-token', 'the API answers invalid_token', ['invalid-token-final'], 'api:invalid_tokenx5'),
+  under(
+    'invalid-token',
+    'the API answers invalid_token',
+    ['invalid-token-final', 'refresh-needless'],
+    'api:invalid_tokenx5',
+  ),
   under('rate-limited', 'a 429 with Retry-After', ['retry-after-waited'], 'api:429=3x1'),
   under('concurrent-limit', 'a 429 without Retry-After', ['concurrent-limit'], 'api:concurrent_limit_exceededx1'),
   under('server-errors', 'the API fails three times (503)', ['backoff'], 'api:503x3'),

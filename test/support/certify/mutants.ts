@@ -84,6 +84,7 @@ export const mutants: readonly Mutant[] = [
     'cursor-unencoded': ['cursor-opaque'],
     'rejects-fields': ['unknown-tolerated'],
     'rejects-status': ['unknown-tolerated'],
+    'refreshes-invalid': ['refresh-needless'],
     'branches-on-message': ['message-ignored'],
     'one-token-for-all': ['token-event'],
     'one-store-for-both': ['token-kind'],

@@ -155,7 +155,10 @@ export const refreshRules: readonly Rule[] = [
     source: 'guide, refreshing',
     fix: 'refresh on token_expired, or when less than five minutes are left',
     needs: 'a refresh that is due',
-    judge: needless,
+    judge: (evidence) => {
+      const { breaches, isSeen } = needless(evidence);
+      return { breaches: [...breaches, ...afterInvalidToken(evidence)], isSeen };
+    },
   },
   {
     id: 'expired-refreshed',
@@ -236,9 +239,7 @@ function needless({ tokens, apisOf }: Evidence) {
       const before = list[index - 1];
       if (one.grant !== 'refresh' || before?.issued == null) continue;
       const isDue =
-        one.at - before.endedAt > before.issued.lifetimeMs / 2 ||
-        before.issued.lifetimeMs - (one.at - before.endedAt) < dueMs ||
-        between(apisOf(Number(login)), before, one).some(({ status }) => status === 401);
+        isDueByClock(before, one) || between(apisOf(Number(login)), before, one).some(({ status }) => status === 401);
       isSeen ||= isDue;
       const isHurried = one.startMs - before.endMs < hurriedMs;
       early = isDue || !isHurried ? [] : [...early, one];
@@ -247,4 +248,32 @@ function needless({ tokens, apisOf }: Evidence) {
     }
   }
   return { breaches, isSeen };
+}
+
+/** Whether the clock may be the reason for a refresh, given the answer that it replaces. */
+function isDueByClock({ issued, endedAt }: TokenSeen, refresh: TokenSeen): boolean {
+  const [lifetimeMs, ageMs] = [issued?.lifetimeMs ?? 0, refresh.at - endedAt];
+  return ageMs > lifetimeMs / 2 || lifetimeMs - ageMs < dueMs;
+}
+
+/** Refreshes that answered invalid_token in its act, by a client that keeps its access token from sync to sync. */
+function afterInvalidToken(evidence: Evidence): readonly Breach[] {
+  return evidence.acts
+    .filter(({ act }) => act === 'invalid-token')
+    .flatMap((one) => {
+      const refused = during(one, evidence.apis).filter(
+        ({ error, isLost, token }) =>
+          error === 'invalid_token' && !isLost && evidence.apisWith(token).some(({ number }) => number < one.number),
+      );
+      return during(one, evidence.tokens).flatMap((refresh) => {
+        const before = evidence.tokensOf(refresh.login).findLast(({ number, issued }) => {
+          return issued !== null && number < refresh.number;
+        });
+        const call = refused.find(
+          (it) => it.login === refresh.login && isAfter(it, refresh) && waitBetween(it, refresh) < hurriedMs,
+        );
+        const isReaction = refresh.grant === 'refresh' && before && !isDueByClock(before, refresh);
+        return call && isReaction ? [{ what: 'a refresh followed invalid_token', shown: [call, refresh] }] : [];
+      });
+    });
 }

@@ -12,6 +12,19 @@ async function expired(rig: AuditRig, calls = 1) {
   return tokens;
 }
 
+/** A refresh after the act's invalid_token, with a token of that age, after a pause; or one before it, too. */
+async function afterInvalid(rig: AuditRig, { ageMs = 0, pauseMs = 0, isFresh = false } = {}) {
+  let tokens = await rig.refresh((await expired(rig)).refresh);
+  await rig.read(tokens.access);
+  rig.clock.advance(ageMs);
+  await acting(rig, 'invalid-token', {}, async () => {
+    if (isFresh) tokens = await rig.refresh(tokens.refresh);
+    await rig.read(tokens.access);
+    rig.clock.advance(pauseMs);
+    await rig.refresh(tokens.refresh);
+  });
+}
+
 describeRules([
   {
     rule: 'refresh-single-flight',
@@ -192,6 +205,16 @@ describeRules([
           refresh = (await rig.refresh(refresh)).refresh;
         }
       },
+    },
+  },
+  {
+    rule: 'refresh-needless',
+    rig: { faults: ['api:invalid_tokenx1@2'] },
+    held: (rig) => afterInvalid(rig, { pauseMs: 61_000 }),
+    broken: afterInvalid,
+    calm: {
+      'a refresh that was due': (rig) => afterInvalid(rig, { ageMs: hour - 300_000 }),
+      'a client that keeps no access token': (rig) => afterInvalid(rig, { isFresh: true }),
     },
   },
   {

@@ -65,7 +65,7 @@ export async function get(eventId, path) {
     }
     const isExpired = is('branches-on-message')
       ? `${body.message}`.includes('expired')
-      : body.error === 'token_expired';
+      : body.error === 'token_expired' || (is('refreshes-invalid') && body.error === 'invalid_token');
     if (status === 401 && isExpired && !varies('refreshes-ahead')) {
       // Another call may have refreshed meanwhile.
       const isStale = loginOf(eventId)?.access !== login.access && !is('parallel-refresh');
