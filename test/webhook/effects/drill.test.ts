@@ -75,6 +75,22 @@ it('a handler is not judged by an effect that came from elsewhere at that moment
   ]);
 });
 
+it('a handler that loses a delivery after a failure fails, although unusable data has the effect of one', async () => {
+  const known = new Set<string | null>();
+  let [count, status] = [0, 200];
+  const work = (request: HttpRequest) => {
+    const id = headerOf(request, 'x-revento-delivery-id');
+    const { data } = JSON.parse(Buffer.from(request.body).toString());
+    const isUsable = data === null || data.id !== undefined;
+    if (!known.has(id) && isUsable) count++;
+    status = known.has(id) || isUsable ? 200 : 500;
+    known.add(id);
+  };
+  const [read, answered] = [() => count, () => status];
+  const [, retried] = await outcomesOf(['effect-plain', 'effect-after-500'], work, read, answered);
+  expect(retried).toMatch(/^effect-after-500 fail: after HTTP 500 it took no effect: no change/);
+});
+
 describe('a handler that works each delivery for three seconds', () => {
   const all = effectCases.map(({ id }) => id);
 
