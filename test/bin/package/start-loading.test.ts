@@ -26,7 +26,12 @@ afterAll(() => rig.close());
 async function loadedBy(line: string): Promise<{ chunks: readonly string[]; modules: readonly string[] }> {
   const list = join(rig.home, 'loaded.json');
   const output = openSync(join(rig.home, 'output'), 'w');
-  const env = { NODE_OPTIONS: `--require "${preload}"`, REVENTO_TEST_LOADED: list };
+  const env = {
+    NODE_OPTIONS: `--require "${preload}"`,
+    REVENTO_TEST_LOADED: list,
+    // Node itself loads the files then.
+    NODE_DISABLE_COMPILE_CACHE: '1',
+  };
   const ended = await rig.run(line.split(' '), { env, stdout: output });
   closeSync(output);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
