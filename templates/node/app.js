@@ -82,6 +82,9 @@ if (process.argv[1] === import.meta.filename) {
     process.exit(1);
   });
   log('listening', { port: config.port });
-  const stop = () => server.close(() => stopRefreshes().then(() => process.exit(0)));
+  // A client that keeps its connection busy would keep the server from closing.
+  const sayClose = (_request, response) => response.setHeader('Connection', 'close');
+  const stop = () =>
+    server.prependListener('request', sayClose).close(() => stopRefreshes().then(() => process.exit(0)));
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 }

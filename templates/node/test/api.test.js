@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 
 const login = { event_id: 'evt_api', organization_id: 'org_1', access_token: 'a1', refresh_token: 'r1', scope: '' };
@@ -110,9 +111,21 @@ test('a process that gets SIGTERM ends after its refresh, which nobody waits for
   const response = await asked;
   client.abort();
   assert.equal(await gone, 'gone');
+  const busy = connect(port, '127.0.0.1');
+  const head = 'POST /webhooks/revento HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n';
+  busy.write(`${head}Expect: 100-continue\r\n\r\n`);
+  assert.match(`${await once(busy, 'data')}`, /100 Continue/);
   app.kill('SIGTERM');
-  const isOpen = () => fetch(`http://127.0.0.1:${port}/healthz`).then(Boolean, () => false);
+  const isOpen = () =>
+    new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+      socket.on('connect', () => socket.destroy());
+    });
   while (await isOpen());
+  // A client that goes on with the connection that it has does not keep the process alive.
+  busy.write('{}GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const answers = await busy.setEncoding('latin1').toArray();
+  assert.match(answers.join(''), /connection: close[\s\S]*"status":"ok"/i);
   response.end('{"access_token":"a2","refresh_token":"r2"}');
   assert.deepEqual(await closed, [0, null]);
   const found = "import { loginFor } from './tokens.js'; console.log((await loginFor('evt_api')).access_token);";
