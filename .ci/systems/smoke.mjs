@@ -37,9 +37,20 @@ const isCrash = (code) => code >= 0xc0000000 && code !== 0xc000013a;
 const running = new Set();
 let steps = 0;
 
+function spawned(file, words, options) {
+  try {
+    return spawn(file, words, options);
+  } catch (error) {
+    // Wine now and then cannot start a file that it has started before.
+    if (!isWindows || error.code !== 'UNKNOWN') throw error;
+    console.error(`${words.join(' ')} was not started: ${error.message}`);
+    return finish(crashed);
+  }
+}
+
 function start(args, { input = '', more = {} } = {}) {
   const [file, ...words] = [...program, ...args];
-  const child = spawn(file, words, { env: { ...env, ...more }, cwd: home });
+  const child = spawned(file, words, { env: { ...env, ...more }, cwd: home });
   const seen = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
     child[name].setEncoding('utf8').on('data', (text) => {
