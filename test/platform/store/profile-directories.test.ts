@@ -115,7 +115,7 @@ describe('a login whose event id differs by case from that of another', () => {
     expect((await sessions('default').read(upper))?.state).toBe('active');
   });
 
-  it('is stored beside the other on any other disk', async () => {
+  exceptOnWindows('has disks that ignore case')('is stored beside the other on any other disk', async () => {
     for (const eventId of ['evt_A', 'evt_a']) await sessions('default').save(rig.grant({ eventId }));
     for (const key of [upper, lower]) expect(await sessions('default').read(key)).toMatchObject(key);
   });
