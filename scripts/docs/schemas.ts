@@ -23,8 +23,8 @@ const drafts: readonly { readonly file: string; readonly title: string; readonly
 ];
 
 /**
- * The OpenAPI document, the schema of deliveries with types for each language, and the JSON Schemas of files, generated from the schemas that parse
- * them.
+ * The OpenAPI document, the schema of deliveries with types for each language, and the JSON Schemas of files, generated
+ * from the schemas that parse them.
  */
 export function schemaFiles(): readonly SchemaFile[] {
   const events: Readonly<Record<string, string>> = Object.assign({}, ...Object.keys(typings).map(eventFiles));
