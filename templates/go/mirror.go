@@ -6,13 +6,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 	"sync"
 	"time"
 )
-
-// clocksDiffer is how far our clock may be from Revento's: with more between them, no delivery is genuine.
-const clocksDiffer = tolerance * time.Second
 
 // held is what the mirror has of one participant.
 type held struct {
@@ -130,13 +128,19 @@ func readEvent(eventID string) (fields, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := "/events/" + url.PathEscape(eventID)
+	path, startedAt, newest := "/events/"+url.PathEscape(eventID), time.Now(), ""
+	// A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
+	for _, one := range readAllSealed[held](mirrorOf(eventID)) {
+		if one.OccurredAt < startedAt.UTC().Format(time.RFC3339) {
+			newest = latest(newest, one.OccurredAt)
+		}
+	}
 	var found row
 	if err := get(eventID, path, &found); err != nil {
 		return nil, err
 	}
 	participants := started(connected.mayRead("participants.read"), func() (int, error) {
-		return readParticipants(connected, path+"/participants")
+		return readParticipants(connected, path+"/participants", startedAt, newest)
 	})
 	activities := started(connected.mayRead("program.read"), func() (int, error) {
 		return eachRow(eventID, path+"/activities", func(row) error { return nil })
@@ -163,22 +167,20 @@ func started(isPermitted bool, read func() (int, error)) <-chan reading {
 	return ended
 }
 
-func readParticipants(connected login, path string) (int, error) {
-	startedAt := time.Now()
-	// Of deliveries that come later, those are older than what is read that happened before then.
-	before := startedAt.Add(-clocksDiffer).UTC().Format(time.RFC3339)
+func readParticipants(connected login, path string, startedAt time.Time, newest string) (int, error) {
 	return eachRow(connected.EventID, path, func(one row) error {
 		return remember(connected.EventID, connected.OrganizationID, one.text("id"), func(kept *held) bool {
 			if kept.WrittenAt.After(startedAt) {
 				return false // what a delivery wrote meanwhile is newer than this page
 			}
-			kept.Row = one
-			for _, newest := range []string{before, one.text("last_reviewed_at")} {
-				if newest > kept.OccurredAt {
-					kept.OccurredAt = newest
-				}
-			}
+			kept.Row, kept.OccurredAt = one, latest(kept.OccurredAt, one.text("last_reviewed_at"), newest)
 			return true
 		})
 	})
+}
+
+// latest is the last of ISO 8601 times, some of which may be missing.
+func latest(times ...string) string {
+	sort.Strings(times)
+	return times[len(times)-1]
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -127,33 +128,39 @@ func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 	}
 }
 
-func TestADelayedDeliveryDoesNotUndoWhatASyncHasRead(t *testing.T) {
-	ago := func(seconds time.Duration) string {
-		return time.Now().Add(-seconds * time.Second).UTC().Format(time.RFC3339)
-	}
+func TestADelayedDeliveryIsOlderThanASyncByTheTimesOfRevento(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, `{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"%s"}]}`, ago(20))
+		io.WriteString(w, `{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}]}`)
 	}))
 	defer server.Close()
 	before := config.apiBase
 	config.apiBase = server.URL
 	defer func() { config.apiBase = before }()
 	store(login{EventID: "evt_delayed", OrganizationID: "org_1", RefreshToken: "delayed", Scope: "participants.read"})
-	if _, err := syncEvent("evt_delayed"); err != nil {
-		t.Fatal(err)
-	}
-	for _, one := range []struct{ about, occurredAt, status string }{
-		{"participant.profile_updated", ago(400), "rejected"}, // before the sync
-		{"application.approved", ago(30), "rejected"},         // before the review
-		{"application.approved", ago(0), "approved"},
+	for _, one := range []struct {
+		isAfterSync                bool
+		about, occurredAt, becomes string
+	}{
+		{true, "p1", "2026-01-02T09:59:59Z", "rejected"}, // before the review, whatever the clock here says
+		{false, "p1", "2026-01-02T10:00:01Z", "approved"},
+		{false, "p2", "2026-01-02T12:00:00Z", "approved"}, // the next sync is newer, whomever this was about
+		{true, "p1", "2026-01-02T11:00:00Z", "rejected"},
+		{false, "p1", "2026-01-02T13:00:00Z", "approved"},
 	} {
-		sent := event{Type: one.about, OccurredAt: one.occurredAt, EventID: "evt_delayed", OrganizationID: "org_1"}
-		sent.Data = json.RawMessage(`{"id":"p1","participant_id":"p1","application_status":"approved","status":"approved"}`)
+		if one.isAfterSync {
+			if _, err := syncEvent("evt_delayed"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sent := event{Type: "participant.updated", OccurredAt: one.occurredAt, EventID: "evt_delayed", OrganizationID: "org_1"}
+		sent.Data = json.RawMessage(fmt.Sprintf(`{"id":"%s","application_status":"approved"}`, one.about))
 		if err := work(sent, one.occurredAt); err != nil {
 			t.Fatal(err)
 		}
-		if status := participants("evt_delayed")[0].text("application_status"); status != one.status {
-			t.Errorf("%v: %s", one, status)
+		for _, found := range participants("evt_delayed") {
+			if status := found.text("application_status"); found.text("id") == one.about && status != one.becomes {
+				t.Errorf("%v: %s", one, status)
+			}
 		}
 	}
 }

@@ -6,10 +6,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +27,6 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
           "status", "application_status",
           "user_id", "user_id",
           "custom_form_fields", "custom_form_fields");
-
-  /** How far our clock may be from Revento's: with more between them, no delivery is genuine. */
-  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
 
   private static final Map<String, FutureTask<Map<String, Object>>> SYNCS =
       new ConcurrentHashMap<>();
@@ -125,9 +121,18 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
   private Map<String, Object> readEvent(String eventId) throws Exception {
     var login = tokens.loginFor(eventId);
     var startedAt = Instant.now();
+    // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from
+    // before
+    // that is older.
+    var newest =
+        sealed.readAll(of(eventId), Held.class).stream()
+            .map(Held::occurredAt)
+            .filter(time -> time.compareTo(startedAt.toString()) < 0)
+            .max(Comparator.naturalOrder())
+            .orElse("");
     var path = "/events/" + Http.encoded(eventId);
     var title = api.get(eventId, path).get("title");
-    Api.RowReader keep = row -> keep(login, row, startedAt);
+    Api.RowReader keep = row -> keep(login, row, startedAt, newest);
     var participants = started(login, "participants.read", path + "/participants", keep);
     var activities = started(login, "program.read", path + "/activities", row -> {});
     var result = new LinkedHashMap<String, Object>();
@@ -145,9 +150,8 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
     return task;
   }
 
-  private void keep(Login login, JsonObject row, Instant startedAt) throws IOException {
-    // Of deliveries that come later, those are older than this row that happened before then.
-    var before = startedAt.minus(CLOCKS_DIFFER).truncatedTo(ChronoUnit.SECONDS).toString();
+  private void keep(Login login, JsonObject row, Instant startedAt, String newest)
+      throws IOException {
     var review = row.get("last_reviewed_at") instanceof JsonPrimitive at ? at.getAsString() : "";
     remember(
         login.eventId(),
@@ -157,7 +161,7 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
           var now = System.currentTimeMillis();
           // What a delivery wrote meanwhile is newer than this row.
           if (held.writtenAt > startedAt.toEpochMilli()) return held;
-          var occurredAt = Collections.max(List.of(before, review, held.occurredAt));
+          var occurredAt = Collections.max(List.of(held.occurredAt, review, newest));
           return new Held(row, occurredAt, held.deliveryId, now);
         });
   }
