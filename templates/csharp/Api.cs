@@ -1,21 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using Row = System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>;
+using System.Threading.RateLimiting;
 
 namespace ReventoIntegration;
 
-/// <summary>
-/// A request that failed: <see cref="Code"/> is Revento's error code; <see cref="Status"/> is 0 where there was no answer,
-/// or half of one.
-/// </summary>
-internal sealed class ApiException(string message, int status = 0, string code = "", TimeSpan? retryAfter = null)
-    : Exception(message)
+/// <summary>What Revento refused, or did not answer.</summary>
+/// <param name="code">Revento's, where it gave one.</param>
+/// <param name="isUnused">The code or refresh token that was sent can still be used.</param>
+internal sealed class RefusedException(string code, string message, bool isUnused = false) : Exception(message)
 {
-    public int Status => status;
     public string Code => code;
-    public TimeSpan? RetryAfter => retryAfter;
+    public bool IsUnused => isUnused;
 }
+
+internal sealed record Refusal(string? Error);
 
 /// <summary>Reads of the API: what to do about each error, limits, and lists page by page.</summary>
 internal sealed class Api(Config config, Logins logins, OAuth oauth)
@@ -29,67 +28,40 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     /// <summary>A pause that is longer is taken for a mistake.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false })
-    {
-        Timeout = TimeSpan.FromSeconds(20),
-    };
+    private static readonly HttpClient Http =
+        new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
-    private readonly ConcurrentDictionary<string, Gate> gates = new();
+    /// <summary>Places in flight, by event.</summary>
+    private readonly PartitionedRateLimiter<string> places = PartitionedRateLimiter.Create((string eventId) =>
+        RateLimitPartition.GetConcurrencyLimiter(eventId, _ => new() { PermitLimit = InFlight, QueueLimit = int.MaxValue }));
 
-    /// <summary>What all requests for one event share: places in flight, and a pause that Revento asked for.</summary>
-    private sealed class Gate
-    {
-        private readonly SemaphoreSlim places = new(InFlight);
-        private DateTime pausedUntil;
-
-        public void Pause(TimeSpan length) => pausedUntil = DateTime.UtcNow + length;
-
-        public async Task<T> Pass<T>(Func<Task<T>> send)
-        {
-            await places.WaitAsync();
-            try
-            {
-                while (pausedUntil - DateTime.UtcNow is var left && left > TimeSpan.Zero) await Task.Delay(left);
-                return await send();
-            }
-            finally
-            {
-                places.Release();
-            }
-        }
-    }
+    /// <summary>Until when Revento asked for a pause, by event.</summary>
+    private readonly ConcurrentDictionary<string, DateTime> pauses = new();
 
     private sealed record Page(List<Row> Data, string? NextCursor, bool HasMore);
 
     /// <summary>The JSON of one resource of an event.</summary>
-    /// <exception cref="ApiException"></exception>
+    /// <exception cref="RefusedException"></exception>
     /// <exception cref="LoginEndedException"></exception>
     public async Task<T> Get<T>(string eventId, string path) where T : class
     {
-        var gate = gates.GetOrAdd(eventId, _ => new Gate());
         var hasRefreshed = false;
         for (var attempt = 1; ; attempt++)
         {
             var login = logins.For(eventId);
-            try
-            {
-                return await gate.Pass(() => Send<T>(login, path));
-            }
-            catch (ApiException failed) when (failed.Code == "token_expired" && !hasRefreshed)
+            var (status, body, retryAfter, requestId) = await Send(login, path);
+            if (status == 200 && Json.Read<T>(body) is { } value) return value;
+            var code = Json.Read<Refusal>(body)?.Error ?? (status == 0 ? "unreachable" : "unexpected_answer");
+            var pause = PauseAfter(status, code, attempt);
+            if (code == "token_expired" && !hasRefreshed)
             {
                 hasRefreshed = true;
                 await logins.Refresh(login, oauth.RequestTokens);
             }
-            catch (ApiException failed) when (failed.Code == "token_revoked")
-            {
-                logins.EndSpent(login, failed.Code);
-            }
-            catch (ApiException failed) when (attempt < Tries && PauseAfter(failed, attempt) is { } pause)
-            {
-                // A pause that Revento asks for applies to all requests with this token.
-                if (failed.RetryAfter is { } length) gate.Pause(length);
-                else await Task.Delay(pause);
-            }
+            else if (code == "token_revoked") await logins.EndSpent(login, code);
+            else if (pause is null || attempt == Tries) throw new RefusedException(code, $"{code} ({status}), {requestId}");
+            else if (retryAfter is { } length) pauses[eventId] = DateTime.UtcNow + length; // for all requests with this token
+            else await Task.Delay(pause.Value);
         }
     }
 
@@ -109,12 +81,12 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     }
 
     /// <summary>How long to wait before the next try, if there may be one. Branches on codes, never on messages.</summary>
-    private static TimeSpan? PauseAfter(ApiException failed, int attempt) => failed switch
+    private static TimeSpan? PauseAfter(int status, string code, int attempt) => (status, code) switch
     {
-        { Code: "concurrent_limit_exceeded" } => TimeSpan.FromMilliseconds(Random.Shared.Next(200, 500)),
-        { Status: 429 } => TimeSpan.FromSeconds((2 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
+        (_, "concurrent_limit_exceeded") => TimeSpan.FromMilliseconds(Random.Shared.Next(200, 500)),
+        (429, _) => TimeSpan.FromSeconds((2 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
         // No answer, or half of one: reads may be sent again.
-        { Status: 0 or >= 500 } => TimeSpan.FromMilliseconds((250 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
+        (0 or 200 or >= 500, _) => TimeSpan.FromMilliseconds((250 << attempt) * (1 + Random.Shared.NextDouble() / 4)),
         _ => null,
     };
 
@@ -122,8 +94,12 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     public static TimeSpan? PauseAsked(RetryConditionHeaderValue? retryAfter) =>
         retryAfter?.Delta > LongestPause ? LongestPause : retryAfter?.Delta;
 
-    private async Task<T> Send<T>(Login login, string path) where T : class
+    /// <summary>The status is 0 without an answer, or with half of one.</summary>
+    private async Task<(int Status, byte[] Body, TimeSpan? RetryAfter, string RequestId)> Send(Login login, string path)
     {
+        var eventId = login.EventId!;
+        using var place = await places.AcquireAsync(eventId);
+        while (pauses.GetValueOrDefault(eventId) - DateTime.UtcNow is var left && left > TimeSpan.Zero) await Task.Delay(left);
         var (requestId, started, status) = (Guid.NewGuid().ToString(), Stopwatch.GetTimestamp(), 0);
         using var request = new HttpRequestMessage(HttpMethod.Get, config.ApiBase + path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", login.AccessToken);
@@ -133,19 +109,16 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         {
             using var response = await Http.SendAsync(request);
             status = (int)response.StatusCode;
-            var body = await response.Content.ReadAsByteArrayAsync();
-            if (status == 200) return Json.Read<T>(body) ?? throw new ApiException($"unexpected JSON, request {requestId}");
-            var code = Json.Read<Row>(body)?.GetValueOrDefault("error").ToString() ?? "";
-            throw new ApiException($"{code}, request {requestId}", status, code, PauseAsked(response.Headers.RetryAfter));
+            return (status, await response.Content.ReadAsByteArrayAsync(), PauseAsked(response.Headers.RetryAfter), requestId);
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
         {
-            throw new ApiException($"{error.GetType().Name}, request {requestId}");
+            return (0, [], null, requestId);
         }
         finally
         {
             var ms = (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            Log.Write("api request", ("request_id", requestId), ("event_id", login.EventId), ("status", status), ("ms", ms));
+            Log.Write("api request", ("request_id", requestId), ("event_id", eventId), ("status", status), ("ms", ms));
         }
     }
 }

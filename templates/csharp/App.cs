@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace ReventoIntegration;
 
@@ -7,45 +8,44 @@ namespace ReventoIntegration;
 internal static class App
 {
     private const string CookieName = "revento_attempt";
-    private const int MaxBody = 1024 * 1024;
 
     public static WebApplication Build(Config config)
     {
         var files = new SealedFiles(config);
+        files.Open();
         var logins = new Logins(config, files);
         var oauth = new OAuth(config, files, logins);
         var mirror = new Mirror(config, files, logins, new Api(config, logins, oauth));
         var webhooks = new Webhooks(config, files, logins);
-        logins.All(); // the log says now which ones cannot be read
 
         var builder = WebApplication.CreateSlimBuilder();
-        // The log of requests would hold the codes of /callback.
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.ListenAnyIP(config.Port);
-            kestrel.Limits.MaxRequestBodySize = MaxBody;
-        });
+        builder.Logging.ClearProviders(); // the log of requests would hold the codes of /callback
+        builder.WebHost.UseUrls($"http://*:{config.Port}");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1024 * 1024);
         var app = builder.Build();
-        app.Use(AnswerFailures);
-        app.Lifetime.ApplicationStarted.Register(async () =>
-        {
-            Log.Write("listening", ("port", config.Port));
-            await webhooks.WorkDeliveries(mirror.Work);
-        });
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = AnswerFailure });
+        app.Lifetime.ApplicationStarted.Register(() => Log.Write("listening", ("port", config.Port)));
+        app.Lifetime.ApplicationStarted.Register(async () => await webhooks.WorkDeliveries(mirror.Work));
 
         app.MapGet("/healthz", () => Results.Json(new { status = "ok" }));
+
+        var redirectUri = new Uri(config.RedirectUri);
+        var ofAttempt = new CookieOptions
+        {
+            HttpOnly = true, SameSite = SameSiteMode.Lax,
+            Secure = redirectUri.Scheme == Uri.UriSchemeHttps, Path = redirectUri.AbsolutePath,
+        };
 
         app.MapGet("/connect", (HttpResponse response, string? @event) =>
         {
             var (url, cookie) = oauth.Begin(@event ?? config.EventId);
-            response.Cookies.Append(CookieName, cookie, AttemptCookie(TimeSpan.FromMinutes(10)));
+            response.Cookies.Append(CookieName, cookie, ofAttempt);
             return Results.Redirect(url);
         });
 
         app.MapGet("/callback", async (HttpRequest request, HttpResponse response) =>
         {
-            response.Cookies.Delete(CookieName, AttemptCookie(null));
+            response.Cookies.Delete(CookieName, ofAttempt);
             var login = await oauth.Finish(request.Query, request.Cookies[CookieName] ?? "");
             Log.Write("connected", ("event_id", login.EventId), ("scope", login.Scope));
             return Results.Text("Connected. You can close this page.\n");
@@ -55,7 +55,7 @@ internal static class App
         {
             using var body = new MemoryStream(); // the raw bytes: nothing may parse them first
             await request.Body.CopyToAsync(body);
-            return Results.StatusCode(webhooks.Receive(request.Headers, body.ToArray()));
+            return Results.StatusCode(await webhooks.Receive(request.Headers, body.ToArray()));
         });
 
         var local = app.MapGroup("").AddEndpointFilter(ThisMachineOnly);
@@ -71,67 +71,43 @@ internal static class App
         });
 
         return app;
-
-        CookieOptions AttemptCookie(TimeSpan? maxAge)
-        {
-            var registered = new Uri(config.RedirectUri);
-            return new CookieOptions
-            {
-                HttpOnly = true,
-                SameSite = SameSiteMode.Lax,
-                Secure = registered.Scheme == Uri.UriSchemeHttps,
-                Path = registered.AbsolutePath,
-                MaxAge = maxAge,
-            };
-        }
     }
 
     /// <summary>For routes that show attendees' data, until you protect them with your own login.</summary>
     private static ValueTask<object?> ThisMachineOnly(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext.Request;
-        var isLocal = context.HttpContext.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(
-            address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        var isLocal = context.HttpContext.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
         var isNamedSo = Regex.IsMatch(request.Host.Value ?? "", @"^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\z");
         var isProxied = new[] { "Forwarded", "X-Forwarded-For", "Origin" }.Any(request.Headers.ContainsKey);
-        return isLocal && isNamedSo && !isProxied
-            ? next(context)
-            : ValueTask.FromResult<object?>(Results.Json(new { error = "this_machine_only" }, statusCode: 403));
+        if (isLocal && isNamedSo && !isProxied) return next(context);
+        return ValueTask.FromResult<object?>(Results.Json(new { error = "this_machine_only" }, statusCode: 403));
     }
 
-    private static async Task AnswerFailures(HttpContext context, RequestDelegate next)
+    private static Task AnswerFailure(HttpContext context)
+    {
+        var error = context.Features.Get<IExceptionHandlerFeature>()!.Error;
+        Log.Write("request failed", ("error", error.GetType().Name), ("code", (error as RefusedException)?.Code));
+        var answer = error switch
+        {
+            NotConnectedException => Results.Text($"{error.Message} Open /connect to try again.\n", statusCode: 400),
+            LoginEndedException => Results.Json(new { error = "not_connected", message = error.Message }, statusCode: 409),
+            BadHttpRequestException bad => Results.StatusCode(bad.StatusCode),
+            _ => Results.Json(new { error = "failed" }, statusCode: 502),
+        };
+        return answer.ExecuteAsync(context);
+    }
+
+    public static void Main()
     {
         try
         {
-            await next(context);
-        }
-        catch (Exception error) when (!context.Response.HasStarted)
-        {
-            Log.Write("request failed", ("error", error.GetType().Name), ("code", (error as ApiException)?.Code));
-            var answer = error switch
-            {
-                NotConnectedException => Results.Text($"{error.Message} Open /connect to try again.\n", statusCode: 400),
-                LoginEndedException => Results.Json(new { error = "not_connected", message = error.Message }, statusCode: 409),
-                BadHttpRequestException bad => Results.StatusCode(bad.StatusCode),
-                _ => Results.Json(new { error = "failed" }, statusCode: 502),
-            };
-            await answer.ExecuteAsync(context);
-        }
-    }
-
-    public static int Main()
-    {
-        try
-        {
-            var config = Config.FromEnvironment();
-            new SealedFiles(config).Check();
-            Build(config).Run();
-            return 0;
+            Build(Config.FromEnvironment()).Run();
         }
         catch (Exception error) when (error is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(error.Message);
-            return 1;
+            Environment.Exit(1);
         }
     }
 }

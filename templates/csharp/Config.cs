@@ -1,3 +1,4 @@
+global using Row = System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>;
 using System.Text.Json;
 
 namespace ReventoIntegration;
@@ -10,63 +11,47 @@ internal sealed record Config(
     /// <exception cref="InvalidOperationException">Says everything that is wrong, a line each.</exception>
     public static Config FromEnvironment()
     {
-        ReadEnvFile(".env");
+        // Variables that are already set take precedence.
+        foreach (var line in File.Exists(".env") ? File.ReadLines(".env") : [])
+        {
+            if (line.Split('=', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } name, var value]) continue;
+            if (name.StartsWith('#') || Environment.GetEnvironmentVariable(name) is not null) continue;
+            Environment.SetEnvironmentVariable(name, value.Trim('\'', '"'));
+        }
         var problems = new List<string>();
         var apiBase = Address("REVENTO_API_BASE").TrimEnd('/');
         var key = new byte[32];
-        if (!Convert.TryFromBase64String(Required("REVENTO_TOKEN_KEY"), key, out var length) || length != key.Length)
-        {
-            problems.Add("Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32");
-        }
+        var isKey = Convert.TryFromBase64String(Optional("REVENTO_TOKEN_KEY", ""), key, out var length) && length == key.Length;
+        if (!isKey) problems.Add("Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32");
         // While the signing secret is rotated, deliveries may be signed with either of the two.
         string[] secrets = [Required("REVENTO_WEBHOOK_SECRET"), Optional("REVENTO_WEBHOOK_SECRET_PREVIOUS", "")];
         if (!int.TryParse(Optional("PORT", "3000"), out var port)) problems.Add("PORT is not a number.");
         var config = new Config(
-            AuthBase: Address("REVENTO_AUTH_BASE").TrimEnd('/'),
-            ApiBase: apiBase,
-            ClientId: Required("REVENTO_CLIENT_ID"),
-            ClientSecret: Required("REVENTO_CLIENT_SECRET"),
-            RedirectUri: Address("REVENTO_REDIRECT_URI"),
-            EventId: Required("SANDBOX_EVENT_ID"),
-            WebhookSecrets: [.. secrets.Where(secret => secret != "")],
-            TokenKey: key,
+            AuthBase: Address("REVENTO_AUTH_BASE").TrimEnd('/'), ApiBase: apiBase,
+            ClientId: Required("REVENTO_CLIENT_ID"), ClientSecret: Required("REVENTO_CLIENT_SECRET"),
+            RedirectUri: Address("REVENTO_REDIRECT_URI"), EventId: Required("SANDBOX_EVENT_ID"),
+            WebhookSecrets: [.. secrets.Where(secret => secret != "")], TokenKey: key, Port: port,
             // A directory for each API: what belongs to one is never sent to another, such as a sandbox.
-            DataDirectory: Path.Combine(Optional("DATA_DIR", "data"), HostOf(apiBase).Replace(':', '_')),
-            Port: port);
+            DataDirectory: Path.Combine(Optional("DATA_DIR", "data"), HostOf(apiBase).Replace(':', '_')));
         return problems.Count == 0 ? config : throw new InvalidOperationException(string.Join('\n', problems));
 
-        string Required(string name)
-        {
-            var value = Optional(name, "").Trim();
-            if (value == "") problems.Add($"Set {name}.");
-            return value;
-        }
+        string Required(string name) => Optional(name, "") is { Length: > 0 } value ? value : Problem($"Set {name}.");
 
-        string Address(string name)
+        string Address(string name) =>
+            Optional(name, "") is var value && HostOf(value) != "" ? value : Problem($"Set {name} to a URL.");
+
+        string Problem(string text)
         {
-            var value = Required(name);
-            if (value != "" && HostOf(value) == "") problems.Add($"{name} is not a URL.");
-            return value;
+            problems.Add(text);
+            return "";
         }
     }
 
     private static string Optional(string name, string otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : otherwise;
+        Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : otherwise;
 
     private static string HostOf(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.Authority : "";
-
-    /// <summary>Variables that are already set take precedence.</summary>
-    private static void ReadEnvFile(string path)
-    {
-        if (!File.Exists(path)) return;
-        foreach (var line in File.ReadLines(path))
-        {
-            var (name, value) = line.Split('=', 2) is [var left, var right] ? (left.Trim(), right.Trim()) : ("", "");
-            if (name == "" || name.StartsWith('#') || Environment.GetEnvironmentVariable(name) is not null) continue;
-            Environment.SetEnvironmentVariable(name, value.Trim('\'', '"'));
-        }
-    }
 }
 
 internal static class Log

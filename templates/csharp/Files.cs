@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Win32.SafeHandles;
 
 namespace ReventoIntegration;
 
-/// <summary>Files encrypted with AES-256-GCM.</summary>
+/// <summary>Files that are encrypted and replaced as a whole; locks among threads and processes.</summary>
 internal class SealedFiles(Config config)
 {
     private const int NonceSize = 12;
@@ -15,128 +17,112 @@ internal class SealedFiles(Config config)
     /// Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes,
     /// and Revento gives up a delivery after hours.
     /// </summary>
-    private static readonly Dictionary<string, int> KeptDays = new()
-    {
-        [".tmp"] = 1, ["attempts"] = 1, ["worked"] = 30,
-    };
+    private static readonly Dictionary<string, int> KeptDays = new() { [".tmp"] = 1, ["attempts"] = 1, ["worked"] = 30 };
 
     /// <summary>A file name for any text, safe in a path.</summary>
     public static string NameOf(params string?[] parts) =>
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts))).ToLowerInvariant();
 
-    /// <summary>The name is authenticated, so one sealed value cannot stand in for another.</summary>
-    public byte[] Seal<T>(T value, string name)
+    /// <summary>Encrypts with AES-256-GCM. The name is authenticated: one sealed value cannot stand in for another.</summary>
+    public string Seal<T>(T value, string name)
     {
         var text = JsonSerializer.SerializeToUtf8Bytes(value, Json.Options);
         var (nonce, tag) = (RandomNumberGenerator.GetBytes(NonceSize), new byte[TagSize]);
         using var aes = new AesGcm(config.TokenKey, TagSize);
         aes.Encrypt(nonce, text, text, tag, Encoding.UTF8.GetBytes(name));
-        return [.. nonce, .. tag, .. text];
+        return WebEncoders.Base64UrlEncode([.. nonce, .. tag, .. text]);
     }
 
     /// <summary>What was sealed under this name; null for anything else.</summary>
-    public T? Unseal<T>(byte[] bytes, string name) where T : class
+    public T? Unseal<T>(string text, string name) where T : class
     {
-        if (bytes.Length < NonceSize + TagSize) return null;
-        var (nonce, tag) = (bytes[..NonceSize], bytes[NonceSize..(NonceSize + TagSize)]);
-        var text = bytes[(NonceSize + TagSize)..];
-        using var aes = new AesGcm(config.TokenKey, TagSize);
         try
         {
-            aes.Decrypt(nonce, text, tag, text, Encoding.UTF8.GetBytes(name));
+            var bytes = WebEncoders.Base64UrlDecode(text);
+            if (bytes.Length < NonceSize + TagSize) return null;
+            var (nonce, tag) = (bytes[..NonceSize], bytes[NonceSize..(NonceSize + TagSize)]);
+            var value = bytes[(NonceSize + TagSize)..];
+            using var aes = new AesGcm(config.TokenKey, TagSize);
+            aes.Decrypt(nonce, value, tag, value, Encoding.UTF8.GetBytes(name));
+            return Json.Read<T>(value);
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is FormatException or CryptographicException)
         {
             return null;
         }
-        return Json.Read<T>(text);
     }
 
-    /// <summary>Replaces a file as a whole: a crash leaves the old one or the new one.</summary>
+    /// <summary>Replaces a file as a whole: a crash, or a loss of power, leaves the old one or the new one.</summary>
     public virtual void Write<T>(string path, T value)
     {
-        MakeDirectoryOf(path);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var (directory, temporary) = (Path.GetDirectoryName(path)!, $"{path}.{Guid.NewGuid():N}.tmp");
+        Directory.CreateDirectory(directory);
         try
         {
-            using (var file = Create(temporary)) file.Write(Seal(value, Path.GetFileName(path)));
+            var text = Encoding.ASCII.GetBytes(Seal(value, Path.GetFileName(path)));
+            // What is written is on disk when the file is closed.
+            using (var file = File.Create(temporary, text.Length, FileOptions.WriteThrough)) file.Write(text);
             File.Move(temporary, path, overwrite: true);
         }
         finally
         {
             File.Delete(temporary);
         }
-        KeepNames(Path.GetDirectoryName(path)!);
+        if (OperatingSystem.IsWindows()) return; // it takes care of the new name by itself
+        using var opened = new SafeFileHandle(OpenDirectory(directory, 0), ownsHandle: true);
+        RandomAccess.FlushToDisk(opened);
     }
+
+    /// <summary>.NET opens no directories.</summary>
+    [DllImport("libc", EntryPoint = "open")]
+    private static extern int OpenDirectory(string path, int flags);
 
     /// <summary>The value of a file; null where there is none, or it is damaged: that must not stop the rest.</summary>
     public T? Read<T>(string path) where T : class
     {
-        try
-        {
-            var value = Unseal<T>(File.ReadAllBytes(path), Path.GetFileName(path));
-            if (value is null) Log.Write("file damaged", ("file", path));
-            return value;
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Refuses a directory where nothing can be stored, or where everything is encrypted with another key.</summary>
-    /// <exception cref="InvalidOperationException"></exception>
-    public void Check()
-    {
-        var path = Path.Combine(config.DataDirectory, "key.sealed");
-        if (File.Exists(path) && Read<Dictionary<string, string>>(path) is null)
-        {
-            throw new InvalidOperationException($"REVENTO_TOKEN_KEY is not the key of the files in {config.DataDirectory}.");
-        }
-        Write(path, new Dictionary<string, string>());
+        if (!File.Exists(path)) return null;
+        var value = Unseal<T>(File.ReadAllText(path), Path.GetFileName(path));
+        if (value is null) Log.Write("file damaged", ("file", path));
+        return value;
     }
 
     /// <summary>The values of the files of a directory. One that cannot be read does not hold up the others.</summary>
-    public IEnumerable<T> ReadAll<T>(string directory) where T : class
+    public List<T> ReadAll<T>(string directory) where T : class
     {
-        var paths = Directory.Exists(directory) ? Directory.GetFiles(directory, "*.sealed") : [];
-        return paths.Select(ReadOrLog).OfType<T>().ToList();
-
-        T? ReadOrLog(string path)
+        var values = new List<T>();
+        foreach (var path in Directory.Exists(directory) ? Directory.GetFiles(directory, "*.sealed") : [])
         {
             try
             {
-                return Read<T>(path);
+                if (Read<T>(path) is { } value) values.Add(value);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 Log.Write("file not read", ("error", error.Message));
-                return null;
             }
         }
+        return values;
     }
 
     /// <summary>Creates an empty file; false when it exists. Exactly one caller succeeds, in any process.</summary>
     public static bool CreateOnce(string path)
     {
-        MakeDirectoryOf(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            Create(path).Dispose();
+            File.Open(path, FileMode.CreateNew).Dispose();
+            return true;
         }
-        catch (IOException error) when (error.HResult is 17 or unchecked((int)0x80070050)) // it exists: Unix, Windows
+        catch (IOException) when (File.Exists(path))
         {
             return false;
         }
-        KeepNames(Path.GetDirectoryName(path)!);
-        return true;
     }
 
-    /// <summary>Waits until no other thread or process holds this name; the system frees it when a process dies.</summary>
-    public IDisposable Lock(string name)
+    /// <summary>Waits until no other caller or process holds this name; the system frees it when a process dies.</summary>
+    public async Task<IDisposable> Lock(string name)
     {
-        var path = Path.Combine(config.DataDirectory, "locks", name);
-        MakeDirectoryOf(path);
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(config.DataDirectory, "locks")).FullName, name);
         while (true)
         {
             try
@@ -145,57 +131,29 @@ internal class SealedFiles(Config config)
             }
             catch (IOException error) when (error.HResult is 11 or 35 or unchecked((int)0x80070020)) // Linux, macOS, Windows
             {
-                Thread.Sleep(10);
+                await Task.Delay(10);
             }
         }
     }
 
-    /// <summary>Removes what killed processes left behind, and what is too old to be needed.</summary>
-    public void Sweep()
+    /// <summary>
+    /// Refuses a directory where nothing can be stored, or where everything is encrypted with another key. Removes what
+    /// killed processes left behind, and what is too old to be needed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException"></exception>
+    public void Open()
     {
-        if (!Directory.Exists(config.DataDirectory)) return;
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(config.DataDirectory, owner);
+        var key = Path.Combine(config.DataDirectory, "key.sealed");
+        var isOurs = !File.Exists(key) || Read<string>(key) is not null;
+        if (!isOurs) throw new InvalidOperationException($"REVENTO_TOKEN_KEY is not the key of {config.DataDirectory}.");
+        Write(key, "");
         foreach (var path in Directory.GetFiles(config.DataDirectory, "*", SearchOption.AllDirectories))
         {
             var isSwept = KeptDays.TryGetValue(Path.GetExtension(path), out var days)
                 || KeptDays.TryGetValue(Path.GetFileName(Path.GetDirectoryName(path)!), out days);
             if (isSwept && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > TimeSpan.FromDays(days)) File.Delete(path);
         }
-    }
-
-    /// <summary>Makes new names in a directory outlast a power failure, for which .NET has no call.</summary>
-    private static void KeepNames(string directory)
-    {
-        if (OperatingSystem.IsWindows()) return; // it keeps a journal of names
-        var opened = Open(directory, 0);
-        var isKept = opened >= 0 && Flush(opened) == 0;
-        if (opened >= 0) Close(opened);
-        if (!isKept) throw new IOException($"Cannot flush {directory}.");
-    }
-
-    [DllImport("libc", EntryPoint = "open")]
-    private static extern int Open(string path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync")]
-    private static extern int Flush(int file);
-
-    [DllImport("libc", EntryPoint = "close")]
-    private static extern int Close(int file);
-
-    private static void MakeDirectoryOf(string path)
-    {
-        var directory = Path.GetDirectoryName(path)!;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
-        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static FileStream Create(string path)
-    {
-        // What is written is on disk when the file is closed.
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.WriteThrough,
-        };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
     }
 }

@@ -1,17 +1,13 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
-using Row = System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>;
 
 namespace ReventoIntegration;
 
 /// <summary>The mirror of participants that webhooks and syncs keep up to date.</summary>
 internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Api api)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<Synced>>> syncs = new();
-
     /// <param name="OccurredAt">When its last change happened, by Revento's clock.</param>
     /// <param name="WrittenAt">When it was written, by ours.</param>
-    private sealed record Held(Row Row, string? OccurredAt, string? DeliveryId, DateTimeOffset WrittenAt);
+    private sealed record Held(Row Row, string? OccurredAt, string? DeliveryId, string WrittenAt);
 
     /// <summary>How many rows were read, or null where the organizer did not permit it.</summary>
     public sealed record Synced(string EventId, string? Title, int? Participants, int? Activities);
@@ -19,52 +15,45 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
     /// <summary>What is held of a participant, by its name in the data of `application.*`.</summary>
     private static readonly Dictionary<string, string> ApplicationFields = new()
     {
-        ["participant_id"] = "id",
-        ["status"] = "application_status",
-        ["user_id"] = "user_id",
-        ["custom_form_fields"] = "custom_form_fields",
+        ["participant_id"] = "id", ["status"] = "application_status",
+        ["user_id"] = "user_id", ["custom_form_fields"] = "custom_form_fields",
     };
 
-    /// <summary>How far our clock may be from Revento's: with more between them, no delivery is genuine.</summary>
-    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromMinutes(5);
+    private readonly Dictionary<string, Task<Synced>> syncs = [];
 
     public IEnumerable<Row> Participants(string eventId) =>
         files.ReadAll<Held>(DirectoryOf(eventId)).Select(held => held.Row);
 
     /// <summary>What a delivery changes. It contains a snapshot, so no API request is needed.</summary>
-    public void Work(Event sent, string deliveryId)
+    public async Task Work(Event sent, string deliveryId)
     {
         if (sent.Type == Logins.Deletion)
         {
-            using var _ = files.Lock("mirror");
+            using var _ = await files.Lock("mirror");
             var directory = DirectoryOf(sent.EventId);
             if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }
         // Others are not known to this integration, or not needed.
         else if (ChangesOf(sent) is var changes && changes.GetValueOrDefault("id") is { ValueKind: JsonValueKind.String } id)
         {
-            Remember(sent.EventId, sent.OrganizationId, id.GetString(), held =>
+            await Remember(sent.EventId, sent.OrganizationId, id.GetString(), held =>
             {
                 if (held?.DeliveryId == deliveryId) return null; // a crash came before its mark
-                if (string.CompareOrdinal(held?.OccurredAt, sent.OccurredAt) > 0) return null; // a newer delivery came first
+                if (string.CompareOrdinal(held?.OccurredAt, sent.OccurredAt) > 0) return null; // something newer came first
                 var row = new Row(held?.Row ?? []);
                 foreach (var (name, value) in changes) row[name] = value;
-                return new Held(row, sent.OccurredAt, deliveryId, DateTimeOffset.UtcNow);
+                return new Held(row, sent.OccurredAt, deliveryId, Now());
             });
         }
     }
 
     /// <summary>Reads an event; concurrent calls share one read.</summary>
-    public async Task<Synced> Sync(string eventId)
+    public Task<Synced> Sync(string eventId)
     {
-        var run = syncs.GetOrAdd(eventId, _ => new(() => ReadEvent(eventId)));
-        try
+        lock (syncs)
         {
-            return await run.Value;
-        }
-        finally
-        {
-            syncs.TryRemove(new(eventId, run));
+            if (!syncs.TryGetValue(eventId, out var run) || run.IsCompleted) syncs[eventId] = run = ReadEvent(eventId);
+            return run;
         }
     }
 
@@ -74,51 +63,51 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         var fields = data.Deserialize<Row>()!;
         if (sent.Type.StartsWith("participant.")) return fields;
         if (!sent.Type.StartsWith("application.")) return [];
-        return ApplicationFields.Keys.Where(fields.ContainsKey).ToDictionary(name => ApplicationFields[name], name => fields[name]);
+        var names = ApplicationFields.Keys.Where(fields.ContainsKey);
+        return names.ToDictionary(name => ApplicationFields[name], name => fields[name]);
     }
 
     private async Task<Synced> ReadEvent(string eventId)
     {
         var login = logins.For(eventId);
         var path = $"/events/{Uri.EscapeDataString(eventId)}";
+        var startedAt = Now();
+        // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
+        var known = files.ReadAll<Held>(DirectoryOf(eventId)).Select(held => held.OccurredAt);
+        var newest = known.Where(time => string.CompareOrdinal(time, startedAt) < 0).Max(StringComparer.Ordinal);
         var found = await api.Get<Row>(eventId, path);
-        var startedAt = DateTimeOffset.UtcNow;
-        var participants = Read(login, "participants.read", $"{path}/participants", row => Keep(login, row, startedAt));
-        var activities = Read(login, "program.read", $"{path}/activities", _ => { });
+        var participants = Read(login, "participants.read", $"{path}/participants", Keep);
+        var activities = Read(login, "program.read", $"{path}/activities", _ => Task.CompletedTask);
         await Task.WhenAll(participants, activities);
         return new Synced(eventId, found.GetValueOrDefault("title").ToString(), await participants, await activities);
+
+        Task Keep(Row row) => Remember(login.EventId, login.OrganizationId, row["id"].GetString(), held =>
+        {
+            // What a delivery wrote meanwhile is newer than this row.
+            if (string.CompareOrdinal(held?.WrittenAt, startedAt) > 0) return null;
+            var reviewedAt = row.GetValueOrDefault("last_reviewed_at").ToString();
+            var occurredAt = new[] { held?.OccurredAt, reviewedAt, newest }.Max(StringComparer.Ordinal);
+            return new Held(row, occurredAt, held?.DeliveryId, Now());
+        });
     }
 
-    private async Task<int?> Read(Login login, string scope, string path, Action<Row> take)
+    private async Task<int?> Read(Login login, string scope, string path, Func<Row, Task> take)
     {
-        if (!login.MayRead(scope)) return null;
+        if (login.Scope?.Split(' ').Contains(scope) != true) return null;
         var count = 0;
         await foreach (var row in api.Rows(login.EventId!, path))
         {
             count++;
-            take(row);
+            await take(row);
         }
         return count;
     }
 
-    private void Keep(Login login, Row row, DateTimeOffset startedAt)
-    {
-        // Of deliveries that come later, those are older than this row that happened before then.
-        var before = (startedAt - ClocksDiffer).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
-        var reviewedAt = row.GetValueOrDefault("last_reviewed_at").ToString();
-        Remember(login.EventId, login.OrganizationId, row["id"].GetString(), held =>
-        {
-            if (held?.WrittenAt > startedAt) return null; // what a delivery wrote meanwhile is newer than this row
-            var occurredAt = new[] { before, reviewedAt, held?.OccurredAt }.Max(StringComparer.Ordinal);
-            return new Held(row, occurredAt, held?.DeliveryId, DateTimeOffset.UtcNow);
-        });
-    }
-
     /// <summary>Changes what is held of one participant; null leaves it.</summary>
-    private void Remember(string? eventId, string? organizationId, string? participantId, Func<Held?, Held?> change)
+    private async Task Remember(string? eventId, string? organizationId, string? participantId, Func<Held?, Held?> change)
     {
         var path = Path.Combine(DirectoryOf(eventId), $"{SealedFiles.NameOf(eventId, participantId)}.sealed");
-        using var _ = files.Lock("mirror");
+        using var _ = await files.Lock("mirror");
         // A deletion that comes from now on waits for this lock, and then deletes what is written here.
         if (logins.IsDeleted(eventId, organizationId)) return;
         if (change(files.Read<Held>(path)) is { } next) files.Write(path, next);
@@ -126,4 +115,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
 
     private string DirectoryOf(string? eventId) =>
         Path.Combine(config.DataDirectory, "participants", SealedFiles.NameOf(eventId));
+
+    /// <summary>The time, so that it can be compared with those of Revento.</summary>
+    private static string Now() => DateTime.UtcNow.ToString("O");
 }

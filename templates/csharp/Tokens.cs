@@ -1,38 +1,26 @@
-using System.Collections.Concurrent;
-
 namespace ReventoIntegration;
 
 /// <summary>The organizer has to connect the event again; trying again does not help.</summary>
-internal sealed class LoginEndedException(string message) : Exception($"{message} Open /connect.");
+internal sealed class LoginEndedException()
+    : Exception("No organizer has connected this event, or the connection ended. Open /connect.");
 
 /// <summary>A login of an organizer for an event. Once it has ended, only the reason is kept.</summary>
-internal sealed record Login(string? EventId, string? OrganizationId)
-{
-    public string AccessToken { get; init; } = "";
-    public string RefreshToken { get; init; } = "";
-    public string? Scope { get; init; }
-
-    /// <summary>Whether the refresh token was sent, without an answer until now.</summary>
-    public bool IsSent { get; init; }
-
-    public string? Ended { get; init; }
-
-    public bool MayRead(string scope) => Scope?.Split(' ').Contains(scope) == true;
-}
+/// <param name="IsSent">Whether the refresh token was sent, without an answer until now.</param>
+internal sealed record Login(
+    string? EventId, string? OrganizationId, string AccessToken = "", string RefreshToken = "", string? Scope = null,
+    bool IsSent = false, string? Ended = null);
 
 /// <summary>Logins on disk, a file each, and a refresh that happens once however many ask for it.</summary>
 internal sealed class Logins(Config config, SealedFiles files)
 {
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new();
-
     public const string Deletion = "data.deletion_required";
 
     public string Directory { get; } = Path.Combine(config.DataDirectory, "logins");
 
     /// <summary>Call it before anything uses the access token.</summary>
-    public void Store(Login login)
+    public async Task Store(Login login)
     {
-        using var _ = files.Lock("logins");
+        using var _ = await files.Lock("logins");
         Write(login);
     }
 
@@ -46,9 +34,9 @@ internal sealed class Logins(Config config, SealedFiles files)
     /// Stores <paramref name="next"/> unless another login came in the place of <paramref name="spent"/> meanwhile.
     /// </summary>
     /// <exception cref="LoginEndedException">It ended meanwhile.</exception>
-    private void Replace(Login spent, Login next)
+    private async Task Replace(Login spent, Login next)
     {
-        using var _ = files.Lock("logins");
+        using var _ = await files.Lock("logins");
         if (Usable(spent).RefreshToken == spent.RefreshToken) Write(next);
     }
 
@@ -57,17 +45,16 @@ internal sealed class Logins(Config config, SealedFiles files)
 
     /// <exception cref="LoginEndedException">There is none to use.</exception>
     public Login For(string eventId) =>
-        All().FirstOrDefault(login => login.EventId == eventId)
-        ?? throw new LoginEndedException("No organizer has connected this event, or the connection ended.");
+        All().FirstOrDefault(login => login.EventId == eventId) ?? throw new LoginEndedException();
 
     /// <summary>Marks whatever login there is as ended and forgets its tokens.</summary>
-    public void End(string? eventId, string? organizationId, string reason) =>
-        Store(new Login(eventId, organizationId) { Ended = reason });
+    public Task End(string? eventId, string? organizationId, string reason) =>
+        Store(new Login(eventId, organizationId, Ended: reason));
 
     /// <summary>Ends this login only, not one that was stored in its place meanwhile.</summary>
     /// <exception cref="LoginEndedException">It ended meanwhile.</exception>
-    public void EndSpent(Login spent, string reason) =>
-        Replace(spent, new Login(spent.EventId, spent.OrganizationId) { Ended = reason });
+    public Task EndSpent(Login spent, string reason) =>
+        Replace(spent, new Login(spent.EventId, spent.OrganizationId, Ended: reason));
 
     /// <summary>Whether Revento demanded deletion, and no organizer has connected the event again.</summary>
     public bool IsDeleted(string? eventId, string? organizationId) =>
@@ -80,61 +67,42 @@ internal sealed class Logins(Config config, SealedFiles files)
     /// </summary>
     public async Task<Login> Refresh(Login spent, Func<Dictionary<string, string>, Task<Login>> request)
     {
-        var turn = turns.GetOrAdd(PathOf(spent), _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(); // without a thread, which the lock needs
-        try
-        {
-            // Not the lock of the logins: a deletion must not wait until Revento has answered.
-            using var _ = files.Lock($"refresh {Path.GetFileName(PathOf(spent))}");
-            var current = Usable(spent);
-            if (current.AccessToken == spent.AccessToken) await RefreshOnce(current, request);
-        }
-        finally
-        {
-            turn.Release();
-        }
+        // Not the lock of the logins: a deletion must not wait until Revento has answered.
+        using var _ = await files.Lock($"refresh {Path.GetFileName(PathOf(spent))}");
+        var current = Usable(spent);
+        if (current.AccessToken != spent.AccessToken) return current;
+        if (current.IsSent) await EndSpent(current, "a refresh was never answered");
+        else await RefreshOnce(current, request);
         return Usable(spent); // it may have ended, or been made again, meanwhile
     }
 
     private async Task RefreshOnce(Login current, Func<Dictionary<string, string>, Task<Login>> request)
     {
-        if (current.IsSent)
-        {
-            EndSpent(current, "a refresh was never answered");
-            return;
-        }
-        // Where this fails, as on a full disk, the new tokens could not be stored either.
+        var isMarked = false;
         try
         {
-            Replace(current, current with { IsSent = true });
-        }
-        catch
-        {
-            Replace(current, current); // the mark may be on disk already
-            throw;
-        }
-        try
-        {
-            var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = current.RefreshToken };
-            var answer = await request(form);
+            // Where this fails, as on a full disk, the new tokens could not be stored either.
+            await Replace(current, current with { IsSent = true });
+            isMarked = true;
+            var answer = await request(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = current.RefreshToken });
             var (access, refresh, scope) = (answer.AccessToken, answer.RefreshToken, answer.Scope ?? current.Scope);
-            Replace(current, current with { AccessToken = access, RefreshToken = refresh, Scope = scope });
+            await Replace(current, current with { AccessToken = access, RefreshToken = refresh, Scope = scope });
         }
-        catch (TokenException error) when (error.Code == "invalid_grant")
+        catch (RefusedException error) when (error.Code == "invalid_grant")
         {
-            EndSpent(current, error.Code);
+            await EndSpent(current, error.Code);
         }
-        catch (TokenException error) when (error.IsUnused) // otherwise Revento may have used the token
+        // A mark that failed may be on disk all the same. Otherwise Revento may have used the token.
+        catch (Exception error) when (!isMarked || error is RefusedException { IsUnused: true })
         {
-            Replace(current, current);
+            await Replace(current, current);
             throw;
         }
     }
 
+    /// <exception cref="LoginEndedException"></exception>
     private Login Usable(Login login) =>
-        files.Read<Login>(PathOf(login)) is { Ended: null } current
-            ? current
-            : throw new LoginEndedException("The connection ended.");
+        files.Read<Login>(PathOf(login)) is { Ended: null } current ? current : throw new LoginEndedException();
 
     private string PathOf(Login login) =>
         Path.Combine(Directory, SealedFiles.NameOf(login.EventId, login.OrganizationId) + ".sealed");

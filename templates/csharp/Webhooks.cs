@@ -31,7 +31,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     }
 
     /// <summary>The status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing.</summary>
-    public int Receive(IHeaderDictionary headers, byte[] body)
+    public async Task<int> Receive(IHeaderDictionary headers, byte[] body)
     {
         string Header(string part) => headers[$"X-Revento-{part}"].ToString();
         var (id, type) = (Header("Delivery-Id"), Header("Event"));
@@ -48,7 +48,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
         Log.Write(isRepeat ? "delivery repeated" : "delivery received", Ids(id, sent));
         if (isRepeat) return StatusCodes.Status204NoContent;
         // Requests stop at once; the worker deletes the stored data.
-        if (sent.Type == Logins.Deletion) logins.End(sent.EventId, sent.OrganizationId, sent.Type);
+        if (sent.Type == Logins.Deletion) await logins.End(sent.EventId, sent.OrganizationId, sent.Type);
         files.Write(WaitingAt(id), new Delivery(id, DateTimeOffset.UtcNow, sent));
         arrived.Release();
         return StatusCodes.Status204NoContent;
@@ -62,14 +62,13 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     private string MarkOf(string id) => Path.Combine(worked, SealedFiles.NameOf(id));
 
     /// <summary>Processes deliveries for as long as the program runs.</summary>
-    public async Task WorkDeliveries(Action<Event, string> work)
+    public async Task WorkDeliveries(Func<Event, string, Task> work)
     {
-        for (var isFirst = true; ; isFirst = false)
+        while (true)
         {
             try
             {
-                if (isFirst) files.Sweep();
-                WorkWaiting(work);
+                await WorkWaiting(work);
             }
             catch (Exception error) // such as a directory that cannot be written: it may be so for a while
             {
@@ -85,26 +84,22 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     /// calls <paramref name="work"/> again, so it has to write the id of the delivery together with what it changes: here
     /// in one file, with a database in one transaction.
     /// </summary>
-    public void WorkWaiting(Action<Event, string> work)
+    public async Task WorkWaiting(Func<Event, string, Task> work)
     {
-        using var _ = files.Lock("inbox");
-        var waiting = files.ReadAll<Delivery>(inbox).OrderBy(delivery => delivery.ReceivedAt);
-        foreach (var delivery in waiting) Finish(delivery, work);
-    }
-
-    private void Finish(Delivery delivery, Action<Event, string> work)
-    {
-        var (id, _, sent) = delivery;
-        try
+        using var alone = await files.Lock("inbox");
+        foreach (var (id, _, sent) in files.ReadAll<Delivery>(inbox).OrderBy(delivery => delivery.ReceivedAt))
         {
-            if (!File.Exists(MarkOf(id))) work(sent, id);
-            SealedFiles.CreateOnce(MarkOf(id));
-            File.Delete(WaitingAt(id));
-            Log.Write("delivery worked", Ids(id, sent));
-        }
-        catch (Exception error) // one that fails must not hold up the others
-        {
-            Log.Write("delivery failed", ("delivery_id", id), ("error", error.GetType().Name));
+            try
+            {
+                if (!File.Exists(MarkOf(id))) await work(sent, id);
+                SealedFiles.CreateOnce(MarkOf(id));
+                File.Delete(WaitingAt(id));
+                Log.Write("delivery worked", Ids(id, sent));
+            }
+            catch (Exception error) // one that fails must not hold up the others
+            {
+                Log.Write("delivery failed", ("delivery_id", id), ("error", error.GetType().Name));
+            }
         }
     }
 }

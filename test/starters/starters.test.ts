@@ -17,7 +17,7 @@ const most: Readonly<Record<string, number>> = {
   'go net/http': 1133,
   'php none': 914,
   'java jdk': 1146,
-  'csharp aspnet': 876,
+  'csharp aspnet': 699,
   'kotlin jdk': 793,
 };
 

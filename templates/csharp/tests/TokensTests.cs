@@ -10,20 +10,20 @@ public class TokensTests
     private static readonly SealedFiles Files = new(Settings.Config);
     private readonly Logins logins = new(Settings.Config, Files);
 
-    private Login Stored(string eventId)
+    private async Task<Login> Stored(string eventId)
     {
-        var login = new Login(eventId, "org_1") { AccessToken = "a1", RefreshToken = $"r1 of {eventId}" };
-        logins.Store(login);
+        var login = new Login(eventId, "org_1", AccessToken: "a1", RefreshToken: $"r1 of {eventId}");
+        await logins.Store(login);
         return login;
     }
 
     private static Task<Login> Renewed(Dictionary<string, string> form) =>
-        Task.FromResult(new Login(null, null) { AccessToken = "a2", RefreshToken = "r2" });
+        Task.FromResult(new Login(null, null, AccessToken: "a2", RefreshToken: "r2"));
 
     [Fact]
-    public void TokensAreEncryptedOnDisk()
+    public async Task TokensAreEncryptedOnDisk()
     {
-        Stored("evt_sealed");
+        await Stored("evt_sealed");
         Assert.All(
             Directory.GetFiles(logins.Directory, "*.sealed"),
             path => Assert.DoesNotContain("evt_sealed", Encoding.Latin1.GetString(File.ReadAllBytes(path))));
@@ -33,18 +33,20 @@ public class TokensTests
     [Fact]
     public void ASealedValueOpensUnderItsOwnNameOnly()
     {
-        var bytes = Files.Seal("secret", "one");
-        Assert.Equal("secret", Files.Unseal<string>(bytes, "one"));
-        Assert.True(Files.Unseal<string>(bytes, "another") is null);
-        bytes[^1] ^= 1;
-        Assert.True(Files.Unseal<string>(bytes, "one") is null);
-        Assert.True(Files.Unseal<string>(new byte[5], "one") is null);
+        var text = Files.Seal("secret", "one");
+        Assert.Equal("secret", Files.Unseal<string>(text, "one"));
+        Assert.True(Files.Unseal<string>(text, "another") is null);
+        var changed = (text[0] == 'A' ? 'B' : 'A') + text[1..];
+        foreach (var wrong in new[] { changed, text[..20], "", "no base64!" })
+        {
+            Assert.True(Files.Unseal<string>(wrong, "one") is null);
+        }
     }
 
     [Fact]
     public async Task TwentyCallersRefreshOnce()
     {
-        var spent = Stored("evt_single");
+        var spent = await Stored("evt_single");
         var requests = 0;
         var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => logins.Refresh(spent, form =>
         {
@@ -59,27 +61,27 @@ public class TokensTests
     [Fact]
     public async Task InvalidGrantEndsTheLogin()
     {
-        var spent = Stored("evt_ended");
+        var spent = await Stored("evt_ended");
         await Assert.ThrowsAsync<LoginEndedException>(
-            () => logins.Refresh(spent, _ => throw new TokenException("invalid_grant", isUnused: false)));
+            () => logins.Refresh(spent, _ => throw new RefusedException("invalid_grant", "refused")));
         Assert.Throws<LoginEndedException>(() => logins.For("evt_ended"));
     }
 
     [Fact]
     public async Task ARefreshThatReventoNeverGotIsSentAgain()
     {
-        var spent = Stored("evt_unused");
-        await Assert.ThrowsAsync<TokenException>(
-            () => logins.Refresh(spent, _ => throw new TokenException("unreachable", isUnused: true)));
+        var spent = await Stored("evt_unused");
+        await Assert.ThrowsAsync<RefusedException>(
+            () => logins.Refresh(spent, _ => throw new RefusedException("unreachable", "refused", isUnused: true)));
         Assert.Equal("a2", (await logins.Refresh(spent, Renewed)).AccessToken);
     }
 
     [Fact]
     public async Task ARefreshThatWasNeverAnsweredIsNotSentAgain()
     {
-        var spent = Stored("evt_unanswered");
-        await Assert.ThrowsAsync<TokenException>(
-            () => logins.Refresh(spent, _ => throw new TokenException("unreachable", isUnused: false)));
+        var spent = await Stored("evt_unanswered");
+        await Assert.ThrowsAsync<RefusedException>(
+            () => logins.Refresh(spent, _ => throw new RefusedException("unreachable", "refused")));
         await Assert.ThrowsAsync<LoginEndedException>(
             () => logins.Refresh(spent, _ => throw new InvalidOperationException("It was sent again.")));
     }
@@ -87,11 +89,11 @@ public class TokensTests
     [Fact]
     public async Task ADeletionDuringARefreshWins()
     {
-        var spent = Stored("evt_deleted");
-        await Assert.ThrowsAsync<LoginEndedException>(() => logins.Refresh(spent, form =>
+        var spent = await Stored("evt_deleted");
+        await Assert.ThrowsAsync<LoginEndedException>(() => logins.Refresh(spent, async form =>
         {
-            logins.End(spent.EventId, spent.OrganizationId, Logins.Deletion);
-            return Renewed(form);
+            await logins.End(spent.EventId, spent.OrganizationId, Logins.Deletion);
+            return await Renewed(form);
         }));
         Assert.Throws<LoginEndedException>(() => logins.For("evt_deleted"));
     }
@@ -99,11 +101,11 @@ public class TokensTests
     [Fact]
     public async Task ARefusedRefreshKeepsALoginThatWasMadeMeanwhile()
     {
-        var spent = Stored("evt_again");
-        var found = await logins.Refresh(spent, _ =>
+        var spent = await Stored("evt_again");
+        var found = await logins.Refresh(spent, async _ =>
         {
-            logins.Store(spent with { AccessToken = "b1", RefreshToken = "s1" });
-            throw new TokenException("invalid_grant", isUnused: false);
+            await logins.Store(spent with { AccessToken = "b1", RefreshToken = "s1" });
+            throw new RefusedException("invalid_grant", "refused");
         });
         Assert.Equal("b1", found.AccessToken);
     }
@@ -113,8 +115,8 @@ public class TokensTests
     {
         var config = Settings.Config with { DataDirectory = Path.Combine(Settings.Config.DataDirectory, "unwritable") };
         var unwritable = new Logins(config, new SealedFiles(config));
-        var spent = new Login("evt_1", "org_1") { AccessToken = "a1", RefreshToken = "r1" };
-        unwritable.Store(spent);
+        var spent = new Login("evt_1", "org_1", AccessToken: "a1", RefreshToken: "r1");
+        await unwritable.Store(spent);
         var locked = Path.Combine(config.DataDirectory, "locks", "logins");
         File.Delete(locked);
         Directory.CreateDirectory(locked); // as on a full disk, nothing is written now
@@ -146,7 +148,7 @@ public class TokensTests
     [Fact]
     public async Task ATokenThatWasMarkedButNotSentIsSentLater()
     {
-        var spent = Stored("evt_unflushed");
+        var spent = await Stored("evt_unflushed");
         var unflushed = new Logins(Settings.Config, new UnflushedFiles(Settings.Config));
         await Assert.ThrowsAsync<IOException>(
             () => unflushed.Refresh(spent, _ => throw new InvalidOperationException("Its mark may be lost.")));
@@ -154,9 +156,9 @@ public class TokensTests
     }
 
     [Fact]
-    public void ADamagedLoginDoesNotHoldUpTheOthers()
+    public async Task ADamagedLoginDoesNotHoldUpTheOthers()
     {
-        Stored("evt_whole");
+        await Stored("evt_whole");
         File.WriteAllText(Path.Combine(logins.Directory, "damaged.sealed"), "damaged");
         Assert.Equal("a1", logins.For("evt_whole").AccessToken);
         Assert.Throws<LoginEndedException>(() => logins.For("evt_damaged"));

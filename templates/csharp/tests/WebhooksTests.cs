@@ -37,29 +37,30 @@ public class WebhooksTests
         };
     }
 
-    private int Status(HeaderDictionary headers, string body = Body) =>
+    private Task<int> Status(HeaderDictionary headers, string body = Body) =>
         webhooks.Receive(headers, Encoding.UTF8.GetBytes(body));
 
     [Fact]
-    public void AGenuineDeliveryIsAcceptedAndSoIsItsRepeat()
+    public async Task AGenuineDeliveryIsAcceptedAndSoIsItsRepeat()
     {
         var headers = Signed(Ago(0));
-        Assert.Equal(204, Status(headers));
-        Assert.Equal(204, Status(headers));
+        Assert.Equal(204, await Status(headers));
+        Assert.Equal(204, await Status(headers));
     }
 
     [Theory]
     [InlineData(360)]
     [InlineData(-360)]
-    public void OneThatIsSixMinutesAwayIsRefused(int seconds) => Assert.Equal(401, Status(Signed(Ago(seconds))));
+    public async Task OneThatIsSixMinutesAwayIsRefused(int seconds) =>
+        Assert.Equal(401, await Status(Signed(Ago(seconds))));
 
     [Fact]
-    public void OthersAreRefused()
+    public async Task OthersAreRefused()
     {
-        Assert.Equal(401, Status(Signed(Ago(0), secret: "another")));
-        Assert.Equal(401, Status(Signed("today")));
-        Assert.Equal(401, Status([]));
-        Assert.Equal(401, Status(Signed(Ago(0)), Body + "\n"));
+        Assert.Equal(401, await Status(Signed(Ago(0), secret: "another")));
+        Assert.Equal(401, await Status(Signed("today")));
+        Assert.Equal(401, await Status([]));
+        Assert.Equal(401, await Status(Signed(Ago(0)), Body + "\n"));
     }
 
     [Theory]
@@ -67,37 +68,37 @@ public class WebhooksTests
     [InlineData("null", 400)]
     [InlineData("{}", 400)]
     [InlineData("""{"type":"x"}""", 204)]
-    public void WhatIsSignedIsReadAsAnEvent(string body, int status) =>
-        Assert.Equal(status, Status(Signed(Ago(0), body), body));
+    public async Task WhatIsSignedIsReadAsAnEvent(string body, int status) =>
+        Assert.Equal(status, await Status(Signed(Ago(0), body), body));
 
     [Fact]
-    public void AHeaderCannotEndALogin()
+    public async Task AHeaderCannotEndALogin()
     {
         var logins = new Logins(Config, Files);
-        logins.Store(new Login("evt_kept", "org_1") { AccessToken = "a1" });
+        await logins.Store(new Login("evt_kept", "org_1", AccessToken: "a1"));
         const string body = """{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}""";
         var headers = Signed(Ago(0), body);
         headers["X-Revento-Event"] = "data.deletion_required";
-        Assert.Equal(204, Status(headers, body));
+        Assert.Equal(204, await Status(headers, body));
         Assert.Equal("a1", logins.For("evt_kept").AccessToken);
     }
 
     [Fact]
     public async Task ManyWorkOneInboxOnce()
     {
-        for (var count = 0; count < 20; count++) Status(Signed(Ago(0)));
+        for (var count = 0; count < 20; count++) await Status(Signed(Ago(0)));
         var works = new ConcurrentBag<string>();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => webhooks.WorkWaiting((_, id) =>
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => webhooks.WorkWaiting(async (_, id) =>
         {
             works.Add(id);
-            Thread.Sleep(1); // time for the others to work the same
+            await Task.Yield(); // the others may go on
         }))));
         Assert.True(works.Count >= 20);
         Assert.Equal(works.Count, works.Distinct().Count());
     }
 
     [Fact]
-    public void ALostRefreshKeepsTheMirrorAndADeletionStopsIt()
+    public async Task ALostRefreshKeepsTheMirrorAndADeletionStopsIt()
     {
         var logins = new Logins(Config, Files);
         var api = new Api(Config, logins, new OAuth(Config, Files, logins));
@@ -106,20 +107,20 @@ public class WebhooksTests
         foreach (var (reason, count) in new[] { ("a refresh was never answered", 1), (Logins.Deletion, 0) })
         {
             var eventId = $"evt of {reason}";
-            logins.End(eventId, "org_1", reason);
-            mirror.Work(new Event("participant.joined", eventId, "org_1", "", data), reason);
+            await logins.End(eventId, "org_1", reason);
+            await mirror.Work(new Event("participant.joined", eventId, "org_1", "", data), reason);
             Assert.Equal(count, mirror.Participants(eventId).Count());
         }
     }
 
     [Fact]
-    public void ADamagedDeliveryDoesNotHoldUpTheOthers()
+    public async Task ADamagedDeliveryDoesNotHoldUpTheOthers()
     {
         var damaged = Path.Combine(Config.DataDirectory, "inbox", "damaged.sealed");
-        Assert.Equal(204, Status(Signed(Ago(0))));
+        Assert.Equal(204, await Status(Signed(Ago(0))));
         File.WriteAllText(damaged, "damaged");
         var works = 0;
-        webhooks.WorkWaiting((_, _) => works++);
+        await webhooks.WorkWaiting((_, _) => Task.FromResult(works++));
         Assert.True(works > 0);
         Assert.True(File.Exists(damaged));
     }
@@ -128,11 +129,11 @@ public class WebhooksTests
     [InlineData("application.moved", """{"id":"a1"}""")]
     [InlineData("participant.merged", """["p1","p2"]""")]
     [InlineData("participant.left", "null")]
-    public void AnUnknownTypeIsWorked(string type, string data)
+    public async Task AnUnknownTypeIsWorked(string type, string data)
     {
         var logins = new Logins(Config, Files);
         var mirror = new Mirror(Config, Files, logins, new Api(Config, logins, new OAuth(Config, Files, logins)));
-        mirror.Work(new Event(type, "evt_unknown", "org_1", "", JsonSerializer.Deserialize<JsonElement>(data)), type);
+        await mirror.Work(new Event(type, "evt_unknown", "org_1", "", JsonSerializer.Deserialize<JsonElement>(data)), type);
         Assert.Equal(0, mirror.Participants("evt_unknown").Count());
     }
 
@@ -147,7 +148,7 @@ public class WebhooksTests
         var path = Path.Combine(Config.DataDirectory, name);
         SealedFiles.CreateOnce(path);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-days));
-        Files.Sweep();
+        Files.Open();
         Assert.Equal(isKept, File.Exists(path));
     }
 }
