@@ -2,9 +2,7 @@ package com.example.revento
 
 import com.google.gson.JsonObject
 import java.nio.file.Path
-import java.time.Duration
 import java.time.Instant
-import java.time.temporal.ChronoUnit.SECONDS
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.FutureTask
 import kotlin.concurrent.thread
@@ -28,7 +26,9 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
 
     private fun of(eventId: String?) = directory.resolve(fileName(eventId))
 
-    fun participants(eventId: String): List<JsonObject> = sealed.readAll<Held>(of(eventId)).map { it.row }
+    private fun held(eventId: String) = sealed.readAll<Held>(of(eventId))
+
+    fun participants(eventId: String): List<JsonObject> = held(eventId).map { it.row }
 
     /** Changes what is held of one participant; [change] returns null to leave it. */
     private fun remember(eventId: String?, organizationId: String?, participant: String, change: (Held) -> Held?) {
@@ -86,9 +86,13 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
     private fun readEvent(eventId: String): Map<String, Any?> {
         val login = tokens.loginFor(eventId)
         val startedAt = Instant.now()
+        // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
+        val newest = held(eventId).map { it.occurredAt }.filter { it < "$startedAt" }.maxOrNull().orEmpty()
         val path = "/events/${encoded(eventId)}"
         val title = api.get(eventId, path).get("title")
-        val participants = login.started("participants.read", "$path/participants") { keep(login, it, startedAt) }
+        val participants = login.started("participants.read", "$path/participants") {
+            keep(login, it, startedAt, newest)
+        }
         val activities = login.started("program.read", "$path/activities") {}
         return mapOf(
             "event_id" to eventId,
@@ -106,14 +110,12 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
         return task
     }
 
-    private fun keep(login: Login, row: JsonObject, startedAt: Instant) {
-        // Of deliveries that come later, those are older than this row that happened before then.
-        val before = startedAt.minus(clocksDiffer).truncatedTo(SECONDS).toString()
+    private fun keep(login: Login, row: JsonObject, startedAt: Instant, newest: String) {
         val reviewedAt = row.text("last_reviewed_at").orEmpty()
         remember(login.eventId, login.organizationId, row.get("id").asString) { held ->
             // What a delivery wrote meanwhile is newer than this row.
             val isNewer = held.writtenAt > startedAt.toEpochMilli()
-            if (isNewer) null else held.copy(row = row, occurredAt = maxOf(held.occurredAt, reviewedAt, before))
+            if (isNewer) null else held.copy(row = row, occurredAt = maxOf(held.occurredAt, reviewedAt, newest))
         }
     }
 }
@@ -121,9 +123,6 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
 private operator fun JsonObject.plus(changes: JsonObject) = deepCopy().apply {
     for ((name, value) in changes.entrySet()) add(name, value)
 }
-
-/** How far our clock may be from Revento's: with more between them, no delivery is genuine. */
-private val clocksDiffer = Duration.ofMinutes(5)
 
 private val applicationFields = mapOf(
     "participant_id" to "id",
