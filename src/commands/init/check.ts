@@ -7,7 +7,7 @@ import type { ReportFormat } from '../shared/report-form.ts';
 import type { InitOptions } from './options.ts';
 
 /** The options that only make sense when a project is written, as they are typed. */
-const forWriting = { language: 'a language', framework: '--framework', force: '--force', list: '--list' } as const;
+const forWriting = { language: 'a language', framework: '--framework', force: '--force' } as const;
 
 /**
  * Certifies the project in a directory by its `certify.json`, as `revento certify` does there; every case of
@@ -21,12 +21,7 @@ export async function* checked(
   deps: Deps,
 ): AsyncGenerator<Item, number | undefined> {
   const directory = resolve(path);
-  const other = Object.entries(forWriting).find(([name]) => options[name as keyof typeof forWriting] !== undefined);
-  if (other !== undefined || !options.install) {
-    throw new ReventoError('usage', `--check can't be combined with ${other?.[1] ?? '--no-install'}.`, {
-      hint: 'leave it out: --check tests a project that exists',
-    });
-  }
+  refuseForWriting('--check', options, '--check tests a project that exists');
   const config = join(directory, 'certify.json');
   if (!(await isFile(config))) {
     throw new ReventoError('usage', `${directory} has no certify.json.`, {
@@ -35,6 +30,23 @@ export async function* checked(
   }
   const { certified } = await import('../shared/certify/run.ts');
   return yield* certified({ ...options, command: [], config, directory }, deps);
+}
+
+/**
+ * Refuses, beside an option that writes nothing, those that only make sense when a project is written, and `--list`
+ * beside `--check`.
+ *
+ * @param why  a clause: what the option does instead
+ */
+export function refuseForWriting(option: '--check' | '--list', options: InitOptions, why: string): void {
+  const given = Object.entries(forWriting).filter(([name]) => options[name as keyof typeof forWriting] !== undefined);
+  const others = [
+    ...given.map(([, typed]) => typed),
+    ...(options.install ? [] : ['--no-install']),
+    ...(options.list === true ? ['--list'] : []),
+  ].filter((other) => other !== option);
+  if (others[0] === undefined) return;
+  throw new ReventoError('usage', `${option} can't be combined with ${others[0]}.`, { hint: `leave it out: ${why}` });
 }
 
 /** Requires `--check` for the format of its report. */

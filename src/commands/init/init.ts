@@ -10,7 +10,7 @@ import { type Files, type Framework, projectFiles, type Starter } from '../../st
 import { starterFor, starters } from '../../starters/starters.ts';
 import { adviceOn } from '../../text/suggestion.ts';
 import { reportFormats } from '../shared/report-form.ts';
-import { checked, refuseFormat } from './check.ts';
+import { checked, refuseFormat, refuseForWriting } from './check.ts';
 import { askedFramework, askedLanguage } from './dialog.ts';
 import type { InitOptions } from './options.ts';
 
@@ -50,6 +50,7 @@ export const init: CommandModule<InitOptions> = {
     if (check !== undefined) return yield* checked(check, options, deps);
     refuseFormat(format);
     if (list) {
+      refuseForWriting('--list', options, '--list shows all languages and their frameworks');
       yield listed();
       return undefined;
     }

@@ -117,6 +117,18 @@ it('lists the languages for people and programs', async () => {
   );
 });
 
+it.each([
+  ['--list', ['--framework', 'fastapi'], '--framework'],
+  ['--list', ['node'], 'a language'],
+  ['--list', ['--no-install'], '--no-install'],
+  ['--check=.', ['--list'], '--list'],
+  ['--check=.', ['--force'], '--force'],
+])('refuses beside %s what it would ignore: %j', async (option, others, named) => {
+  const { code, stdout, stderr } = await rig.run(['init', option, ...others]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`${option.split('=')[0]} can't be combined with ${named}.`);
+});
+
 it('checks a project where it is, as certify and webhook check do', async () => {
   const port = await freePort();
   mkdirSync(here('mine'));
