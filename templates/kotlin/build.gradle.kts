@@ -1,3 +1,5 @@
+import org.jetbrains.kotlin.gradle.dsl.JvmTarget
+
 plugins {
     kotlin("jvm") version "2.4.20"
     application
@@ -11,11 +13,18 @@ dependencies {
     implementation("com.google.code.gson:gson:2.13.2") // Java has no JSON of its own
     testImplementation(kotlin("test"))
     testImplementation("org.junit.jupiter:junit-jupiter-api:5.14.1")
+    testRuntimeOnly("org.junit.platform:junit-platform-launcher") // the one in Gradle 8 is too old for this JUnit
+}
+
+// For Java 17, by whichever newer one is installed.
+java {
+    sourceCompatibility = JavaVersion.VERSION_17
+    targetCompatibility = JavaVersion.VERSION_17
 }
 
 kotlin {
-    jvmToolchain(17)
     compilerOptions {
+        jvmTarget = JvmTarget.JVM_17
         allWarningsAsErrors = true
     }
 }
@@ -33,7 +42,7 @@ tasks.test {
 tasks.jar {
     archiveFileName = "revento-integration.jar"
     manifest { attributes("Main-Class" to application.mainClass) }
-    from(configurations.runtimeClasspath.map { files -> files.map(::zipTree) })
+    from(configurations.runtimeClasspath.map { files -> files.map { zipTree(it) } })
     exclude("META-INF/MANIFEST.MF", "META-INF/versions/*/module-info.class", "module-info.class")
     duplicatesStrategy = DuplicatesStrategy.EXCLUDE
 }
