@@ -18,7 +18,7 @@ const most: Readonly<Record<string, number>> = {
   'php none': 914,
   'java jdk': 1146,
   'csharp aspnet': 699,
-  'kotlin jdk': 793,
+  'kotlin jdk': 599,
 };
 
 const source = /\.(?:js|py|go|rb|ru|php|java|cs|kt)$/;

@@ -4,12 +4,10 @@ import com.google.gson.JsonObject
 import java.io.IOException
 import java.net.URI
 import java.net.http.HttpRequest
-import java.time.Duration
-import java.time.Instant
+import java.net.http.HttpResponse
 import java.util.UUID
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.Semaphore
-import kotlin.random.Random
 import kotlin.time.measureTimedValue
 
 private const val TRIES = 5
@@ -21,20 +19,16 @@ private const val PAGES_AT_ONCE = 20
 /** A pause that is longer is taken for a mistake. */
 private const val LONGEST_PAUSE_SECONDS = 3_600L
 
-/** A request that failed; [status] is 0 where there was no answer, or half of one; [code] is Revento's error code. */
-private class ApiError(message: String, val status: Int = 0, val code: String = "", val retryAfter: Duration? = null) :
-    IOException(message)
-
 /** What all requests for one event share: places in flight, and a pause that Revento asked for. */
 private class Gate {
     private val places = Semaphore(IN_FLIGHT, true)
 
-    @Volatile var pausedUntil: Instant = Instant.MIN
+    @Volatile var pausedUntil = 0L
 
     fun <T> inTurn(work: () -> T): T {
         places.acquire()
         try {
-            while (Instant.now() < pausedUntil) Thread.sleep(10)
+            while (System.currentTimeMillis() < pausedUntil) Thread.sleep(10)
             return work()
         } finally {
             places.release()
@@ -54,42 +48,37 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
         var attempt = 0
         while (true) {
             val login = tokens.loginFor(eventId)
-            try {
-                return gate.inTurn { send(login, path) }
-            } catch (failed: ApiError) {
-                val pause = pauseAfter(failed, ++attempt)
-                when {
-                    failed.code == "token_expired" && !hasRefreshed -> {
-                        hasRefreshed = true
-                        tokens.refreshed(login, oauth::requestTokens)
-                    }
-                    failed.code == "token_revoked" -> tokens.endSpent(login, failed.code)
-                    pause == null || attempt >= TRIES -> throw failed
-                    // A pause that Revento asks for applies to all requests with this token.
-                    failed.retryAfter != null -> gate.pausedUntil = Instant.now() + failed.retryAfter
-                    else -> Thread.sleep(pause)
-                }
+            val requestId = UUID.randomUUID().toString()
+            val response = gate.inTurn { send(login, path, requestId) }
+            val status = response?.statusCode() ?: 0
+            val body = response?.let { parseObject(it.body()) }
+            if (status == 200 && body != null) return body
+            val code = body?.text("error").orEmpty()
+            val askedMs = response?.headers()?.firstValue("Retry-After")?.orElse(null)?.let(::pauseAsked)
+            val pauseMs = pauseAfter(status, code, ++attempt)
+            when {
+                code == "token_expired" && !hasRefreshed ->
+                    tokens.refreshed(login, oauth::requestTokens).also { hasRefreshed = true }
+                code == "token_revoked" -> tokens.endSpent(login, code)
+                pauseMs == null || attempt >= TRIES -> throw IOException("$code ($status), request $requestId")
+                // A pause that Revento asks for applies to all requests with this token.
+                askedMs != null -> gate.pausedUntil = System.currentTimeMillis() + askedMs
+                else -> Thread.sleep(pauseMs)
             }
         }
     }
 
-    private fun send(login: Login, path: String): JsonObject {
-        val requestId = UUID.randomUUID().toString()
+    /** The answer; null where there was none, or half of one. */
+    private fun send(login: Login, path: String, requestId: String): HttpResponse<String>? {
         val request = HttpRequest.newBuilder(URI(config.apiBase + path))
             .header("Authorization", "Bearer ${login.accessToken}")
             .header("Accept", "application/vnd.revento.v1+json")
             .header("X-Revento-Request-Id", requestId)
-            .build()
         val (result, time) = measureTimedValue { runCatching { client.fetch(request) } }
-        val status = result.getOrNull()?.statusCode() ?: 0
-        val ids = arrayOf("request_id" to requestId, "event_id" to login.eventId)
-        log("api request", *ids, "status" to status, "ms" to time.inWholeMilliseconds)
-        val response = result.getOrElse { throw ApiError("$it, request $requestId") }
-        val body = runCatching { parseObject(response.body()) }.getOrNull()
-        if (status == 200) return body ?: throw ApiError("The answer is not JSON, request $requestId")
-        val code = body?.text("error").orEmpty()
-        val pause = pauseAsked(response.headers().firstValue("Retry-After").orElse(""))
-        throw ApiError("$code ($status), request $requestId", status, code, pause)
+        val outcome = result.fold({ "status" to it.statusCode() }, { "failure" to "$it" })
+        val ms = time.inWholeMilliseconds
+        log("api request", "request_id" to requestId, "event_id" to login.eventId, outcome, "ms" to ms)
+        return result.getOrNull()
     }
 
     /** Every row of a list, page by page. */
@@ -98,9 +87,7 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
         var query = "?limit=50"
         while (true) {
             val page = get(eventId, path + query)
-            for (row in page.getAsJsonArray("data")) {
-                yield(row as? JsonObject ?: throw IOException("A row is not an object."))
-            }
+            yieldAll(page.getAsJsonArray("data").map { it as JsonObject })
             if (!page.get("has_more").asBoolean) return@sequence
             val cursor = page.text("next_cursor")
             if (cursor == null || !seen.add(cursor)) throw IOException("The list does not end.")
@@ -111,16 +98,16 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
 }
 
 /** Milliseconds before the next try; null: none. It branches on codes, never on messages. */
-private fun pauseAfter(failed: ApiError, attempt: Int): Long? = when {
-    failed.code == "concurrent_limit_exceeded" -> jittered(300)
-    failed.status == 429 -> jittered(2_000L shl attempt)
+private fun pauseAfter(status: Int, code: String, attempt: Int): Long? = when {
+    code == "concurrent_limit_exceeded" -> jittered(300)
+    status == 429 -> jittered(2_000L shl attempt)
     // No answer, or half of one: reads may be sent again.
-    failed.status == 0 || failed.status >= 500 -> jittered(500L shl (attempt - 1))
+    status in listOf(0, 200) || status >= 500 -> jittered(500L shl (attempt - 1))
     else -> null
 }
 
-/** The pause that Retry-After asks for; null where it is not in seconds. */
-fun pauseAsked(retryAfter: String): Duration? =
-    retryAfter.toLongOrNull()?.let { Duration.ofSeconds(it.coerceIn(0, LONGEST_PAUSE_SECONDS)) }
+private fun jittered(ms: Long) = (ms..ms * 5 / 4).random()
 
-private fun jittered(ms: Long) = ms + Random.nextLong(ms / 4)
+/** The milliseconds that Retry-After asks for; null where it is not in seconds. */
+fun pauseAsked(retryAfter: String): Long? =
+    retryAfter.toLongOrNull()?.let { it.coerceIn(0, LONGEST_PAUSE_SECONDS) * 1_000 }

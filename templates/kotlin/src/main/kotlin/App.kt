@@ -10,9 +10,7 @@ import java.util.concurrent.Executors
 import kotlin.system.exitProcess
 
 private const val MAX_BODY_BYTES = 1 shl 20
-private const val GRACE_SECONDS = 1 // all of it is taken
 private const val COOKIE = "revento_attempt"
-private val sentCookie = Regex("(?:^|; )$COOKIE=([\\w-]+)")
 private val thisMachine = Regex("""(?:localhost|127\.0\.0\.1|\[::1])(?::\d+)?""")
 
 /** The routes. */
@@ -22,71 +20,59 @@ class App(private val config: Config) {
     private val oauth = OAuth(config, sealed, tokens)
     private val webhooks = Webhooks(config, sealed, tokens)
     private val mirror = Mirror(config, sealed, tokens, Api(config, tokens, oauth))
+    private val server = HttpServer.create(InetSocketAddress(config.port), 0)
 
     /** Listens, and works deliveries from now on. */
-    fun serve(): HttpServer {
-        // Small answers leave at once, and a client that sends a request slowly is cut off.
-        System.setProperty("sun.net.httpserver.nodelay", "true")
-        System.setProperty("sun.net.httpserver.maxReqTime", "10")
-        tokens.logins() // the log says now which ones cannot be read
-        val server = HttpServer.create(InetSocketAddress(config.port), 0)
+    fun start() {
+        sealed.open(config.dataDir)
         server.executor = Executors.newCachedThreadPool()
-        server.createContext("/") { exchange ->
-            exchange.use { runCatching { exchange.route() }.onFailure(exchange::fail) }
-        }
+        server.createContext("/") { exchange -> exchange.use { it.runCatching { route() }.onFailure(it::fail) } }
         server.start()
         webhooks.workDeliveries(mirror::work)
-        return server
+        log("listening", "port" to config.port)
     }
 
     /** Lets running requests end, and a refresh in any case. */
-    fun stop(server: HttpServer) {
-        server.stop(GRACE_SECONDS)
+    fun stop() {
+        server.stop(1) // second, all of which is taken
         tokens.close()
-        log("stopped")
     }
 
     private fun HttpExchange.route() {
         val query = query()
-        val event = query["event"]
+        val eventId = query["event"] ?: config.eventId
         when ("$requestMethod ${requestURI.path}") {
             "GET /healthz" -> reply(200, mapOf("status" to "ok"))
-            "GET /connect" -> connect(event ?: config.eventId)
-            "GET /callback" -> callback(query)
-            "POST /webhooks/revento" -> webhook()
-            "GET /participants" -> forThisMachine { mapOf("data" to mirror.participants(event ?: config.eventId)) }
-            "POST /sync" -> forThisMachine { mapOf("events" to eventsToSync(event).map(mirror::sync)) }
+            "GET /connect" -> {
+                val (url, cookie) = oauth.begin(eventId)
+                setCookie(cookie, ATTEMPT_SECONDS)
+                responseHeaders["Location"] = url
+                sendResponseHeaders(302, -1)
+            }
+            "GET /callback" -> {
+                val cookie = requestHeaders.getFirst("Cookie").orEmpty().split("; ").find { it.startsWith("$COOKIE=") }
+                setCookie("", 0)
+                val login = oauth.finish(query, cookie?.substringAfter('=').orEmpty())
+                log("connected", "event_id" to login.eventId, "scope" to login.scope)
+                reply(200, "Connected. You can close this page.\n")
+            }
+            "POST /webhooks/revento" -> {
+                val body = requestBody.readNBytes(MAX_BODY_BYTES + 1) // the raw bytes: nothing may parse them first
+                sendResponseHeaders(if (body.size > MAX_BODY_BYTES) 413 else webhooks.receive(requestHeaders, body), -1)
+            }
+            "GET /participants" -> forThisMachine { mapOf("data" to mirror.participants(eventId)) }
+            "POST /sync" -> forThisMachine {
+                val connected = if ("event" in query) emptyList() else tokens.logins().mapNotNull { it.eventId }
+                mapOf("events" to connected.ifEmpty { listOf(eventId) }.map(mirror::sync))
+            }
             else -> reply(404, mapOf("error" to "not_found"))
         }
     }
 
-    private fun eventsToSync(event: String?) =
-        event?.let(::listOf) ?: tokens.logins().mapNotNull { it.eventId }.ifEmpty { listOf(config.eventId) }
-
-    private fun HttpExchange.connect(eventId: String) {
-        val (url, cookie) = oauth.begin(eventId)
-        setCookie(cookie, attemptLifetime.toSeconds())
-        responseHeaders["Location"] = url
-        sendResponseHeaders(302, -1)
-    }
-
-    private fun HttpExchange.callback(query: Map<String, String>) {
-        val sent = requestHeaders["Cookie"].orEmpty().joinToString("; ")
-        setCookie("", 0)
-        val login = oauth.finish(query, sentCookie.find(sent)?.groupValues?.get(1).orEmpty())
-        log("connected", "event_id" to login.eventId, "scope" to login.scope)
-        reply(200, "Connected. You can close this page.\n")
-    }
-
     private fun HttpExchange.setCookie(value: String, maxAge: Long) {
-        val (scheme, path) = config.redirectUri.run { scheme to path }
-        val secure = if (scheme == "https") "; Secure" else ""
-        responseHeaders["Set-Cookie"] = "$COOKIE=$value; Max-Age=$maxAge; Path=$path; HttpOnly; SameSite=Lax$secure"
-    }
-
-    private fun HttpExchange.webhook() {
-        val body = requestBody.readNBytes(MAX_BODY_BYTES + 1) // the raw bytes: nothing may parse them first
-        sendResponseHeaders(if (body.size > MAX_BODY_BYTES) 413 else webhooks.receive(requestHeaders, body), -1)
+        val rules = "Path=${config.redirectUri.path}; HttpOnly; SameSite=Lax"
+        val secure = if (config.redirectUri.scheme == "https") "; Secure" else ""
+        responseHeaders["Set-Cookie"] = "$COOKIE=$value; Max-Age=$maxAge; $rules$secure"
     }
 }
 
@@ -94,50 +80,40 @@ class App(private val config: Config) {
 private fun HttpExchange.forThisMachine(content: () -> Any) {
     val isProxied = listOf("Forwarded", "X-Forwarded-For", "Origin").any { it in requestHeaders }
     val isNamedSo = thisMachine.matches(requestHeaders.getFirst("Host").orEmpty())
-    when {
-        remoteAddress.address.isLoopbackAddress && isNamedSo && !isProxied -> reply(200, content())
-        else -> reply(403, mapOf("error" to "this_machine_only"))
-    }
+    val isLocal = remoteAddress.address.isLoopbackAddress && isNamedSo && !isProxied
+    if (isLocal) reply(200, content()) else reply(403, mapOf("error" to "this_machine_only"))
 }
 
 private fun HttpExchange.fail(failure: Throwable) {
-    val cause = generateSequence(failure) { it.cause }.first { it !is ExecutionException }
-    log("request failed", "error" to "$cause")
-    when (cause) {
-        is NotConnected -> reply(400, "${cause.message}\n")
-        is LoginEnded -> reply(409, mapOf("error" to "not_connected", "message" to cause.message))
+    val error = generateSequence(failure) { it.cause }.first { it !is ExecutionException }
+    log("request failed", "error" to "$error", "cause" to error.cause?.toString())
+    when (error) {
+        is NotConnected -> reply(400, "${error.message}\n")
+        is LoginEnded -> reply(409, mapOf("error" to "not_connected", "message" to error.message))
         else -> reply(502, mapOf("error" to "failed"))
     }
 }
 
 /** Text is sent as text, everything else as JSON. */
 private fun HttpExchange.reply(status: Int, content: Any) {
-    val (type, text) = when (content) {
-        is String -> "text/plain; charset=utf-8" to content
-        else -> "application/json" to content.toJson()
-    }
-    val body = text.toByteArray()
-    responseHeaders["Content-Type"] = type
+    responseHeaders["Content-Type"] = if (content is String) "text/plain; charset=utf-8" else "application/json"
+    val body = (content as? String ?: content.toJson()).toByteArray()
     sendResponseHeaders(status, body.size.toLong())
     responseBody.write(body)
 }
 
 private fun HttpExchange.query(): Map<String, String> = requestURI.rawQuery.orEmpty().split('&').associate { field ->
-    decoded(field.substringBefore('=')) to decoded(field.substringAfter('=', ""))
+    field.substringBefore('=') to URLDecoder.decode(field.substringAfter('=', ""), Charsets.UTF_8)
 }
 
-private fun decoded(text: String) = URLDecoder.decode(text, Charsets.UTF_8)
-
-fun main() {
-    try {
-        val config = Config(environment(File(".env")))
-        Sealed(config.tokenKey).check(config.dataDir)
-        val app = App(config)
-        val server = app.serve()
-        Runtime.getRuntime().addShutdownHook(Thread { app.stop(server) })
-        log("listening", "port" to config.port)
-    } catch (failed: Exception) { // a wrong setting, or a port that is taken
-        System.err.println(failed.message ?: failed)
-        exitProcess(1)
-    }
+fun main(): Unit = try {
+    // Small answers leave at once, and a client that sends a request slowly is cut off.
+    System.setProperty("sun.net.httpserver.nodelay", "true")
+    System.setProperty("sun.net.httpserver.maxReqTime", "10")
+    val app = App(Config(environment(File(".env"))))
+    app.start()
+    Runtime.getRuntime().addShutdownHook(Thread(app::stop))
+} catch (failed: Exception) { // a wrong setting, or a port that is taken
+    System.err.println(failed.message ?: failed)
+    exitProcess(1)
 }

@@ -2,7 +2,6 @@ package com.example.revento
 
 import java.io.File
 import java.net.URI
-import java.nio.file.Path
 import java.time.Instant
 import java.util.Base64
 
@@ -16,15 +15,14 @@ class Config(private val environment: Map<String, String>) {
     val clientSecret = required("REVENTO_CLIENT_SECRET")
     val redirectUri = url("REVENTO_REDIRECT_URI")
     val eventId = required("SANDBOX_EVENT_ID")
-    val port = optional("PORT")?.let { number("PORT", it) } ?: 3000
+    val port = (optional("PORT") ?: "3000").toIntOrNull() ?: 0.also { problems += "PORT is not a number." }
 
     /** While the signing secret is rotated, deliveries may be signed with either of the two. */
     val webhookSecrets = listOfNotNull(required("REVENTO_WEBHOOK_SECRET"), optional("REVENTO_WEBHOOK_SECRET_PREVIOUS"))
-        .map { it.toByteArray() }
     val tokenKey = key("REVENTO_TOKEN_KEY")
 
     /** A directory for each API: what belongs to one is never sent to another, such as a sandbox. */
-    val dataDir: Path = Path.of(optional("DATA_DIR") ?: "data", URI(apiBase).authority.orEmpty().replace(':', '_'))
+    val dataDir = File(optional("DATA_DIR") ?: "data").resolve(URI(apiBase).authority.orEmpty().replace(':', '_'))
 
     init {
         require(problems.isEmpty()) { problems.joinToString("\n") }
@@ -36,27 +34,19 @@ class Config(private val environment: Map<String, String>) {
 
     private fun url(name: String): URI {
         val value = required(name)
-        val url = runCatching { URI(value) }.getOrDefault(URI(""))
-        if (value != "" && url.host == null) problems += "$name is not a URL."
-        return url
+        return runCatching { URI(value) }.getOrNull()?.takeIf { it.host != null }
+            ?: URI("").also { if (value != "") problems += "$name is not a URL." }
     }
 
-    private fun number(name: String, value: String) =
-        value.toIntOrNull() ?: 0.also { problems += "$name is not a number." }
-
-    private fun key(name: String): ByteArray {
-        val key = runCatching { Base64.getDecoder().decode(required(name)) }.getOrDefault(ByteArray(0))
-        if (key.size != 32) problems += "Set $name to 32 random bytes in base64: openssl rand -base64 32"
-        return key
-    }
+    private fun key(name: String): ByteArray =
+        runCatching { Base64.getDecoder().decode(required(name)) }.getOrNull()?.takeIf { it.size == 32 }
+            ?: ByteArray(32).also { problems += "Set $name to 32 random bytes in base64: openssl rand -base64 32" }
 }
 
 /** The environment, and what a file of `NAME=value` lines adds to it. */
-fun environment(file: File): Map<String, String> {
-    val lines = if (file.exists()) file.readLines() else emptyList()
-    return lines.filter { '=' in it && !it.startsWith("#") }
-        .associate { it.substringBefore('=').trim() to it.substringAfter('=').trim().trim('"', '\'') } + System.getenv()
-}
+fun environment(file: File): Map<String, String> = file.takeIf { it.exists() }?.readLines().orEmpty()
+    .filter { '=' in it && !it.startsWith("#") }
+    .associate { it.substringBefore('=').trim() to it.substringAfter('=').trim().trim('"', '\'') } + System.getenv()
 
 /** Writes one JSON line. Give it ids, never tokens and never what attendees entered. */
 fun log(message: String, vararg fields: Pair<String, Any?>) =

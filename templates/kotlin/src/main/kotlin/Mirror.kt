@@ -1,28 +1,23 @@
 package com.example.revento
 
 import com.google.gson.JsonObject
-import java.nio.file.Path
 import java.time.Instant
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.FutureTask
-import kotlin.concurrent.thread
-import kotlin.io.path.deleteIfExists
+
+/** What a sync has read: how many of each, or that the organizer did not permit it. */
+data class Synced(val eventId: String, val title: String?, val participants: Any, val activities: Any)
 
 /** The mirror of participants that webhooks and syncs keep up to date. */
 class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tokens, private val api: Api) {
     private val directory = config.dataDir.resolve("participants")
-    private val syncs = ConcurrentHashMap<String, FutureTask<Map<String, Any?>>>()
+    private val syncs = ConcurrentHashMap<String, FutureTask<Synced>>()
 
     /**
      * What is held of one participant: of its last change, when it happened by Revento's clock and the delivery that
      * reported it; and when the row was written, by ours.
      */
-    private data class Held(
-        val row: JsonObject = JsonObject(),
-        val occurredAt: String = "",
-        val deliveryId: String = "",
-        val writtenAt: Long = 0,
-    )
+    private data class Held(val row: JsonObject, val occurredAt: String, val deliveryId: String, val writtenAt: Long)
 
     private fun of(eventId: String?) = directory.resolve(fileName(eventId))
 
@@ -31,102 +26,71 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
     fun participants(eventId: String): List<JsonObject> = held(eventId).map { it.row }
 
     /** Changes what is held of one participant; [change] returns null to leave it. */
-    private fun remember(eventId: String?, organizationId: String?, participant: String, change: (Held) -> Held?) {
+    private fun remember(eventId: String?, organizationId: String?, participant: String, change: (Held) -> Held?) =
         directory.inTurn {
+            val file = of(eventId).resolve(fileName(eventId, participant) + SEALED)
             // A deletion that comes from now on waits for its turn, and then deletes what is written here.
             if (tokens.isDeleted(eventId, organizationId)) return@inTurn
-            val path = of(eventId).resolve(fileName(eventId, participant) + SEALED)
-            val next = change(sealed.read<Held>(path) ?: Held()) ?: return@inTurn
-            sealed.write(path, next.copy(writtenAt = System.currentTimeMillis()))
+            val next = change(sealed.read(file) ?: Held(JsonObject(), "", "", 0)) ?: return@inTurn
+            sealed.write(file, next.copy(writtenAt = System.currentTimeMillis()))
         }
-    }
-
-    private fun forget(eventId: String?) = directory.inTurn {
-        of(eventId).toFile().listFiles().orEmpty().forEach { it.toPath().deleteIfExists() }
-    }
 
     /** What a delivery changes. It contains a snapshot, so no API request is needed. */
     fun work(delivery: Delivery) {
-        if (delivery.type == DELETION) return forget(delivery.eventId)
+        if (delivery.type == DELETION) return directory.inTurn { check(of(delivery.eventId).deleteRecursively()) }
         val changes = changesOf(delivery)
         val id = changes.text("id") ?: return // a type that this integration does not know, or does not need
+        val occurredAt = delivery.body.text("occurred_at").orEmpty()
         remember(delivery.eventId, delivery.organizationId, id) { held ->
-            when {
-                // A crash came before its mark.
-                held.deliveryId == delivery.id -> null
-                // A newer delivery came first.
-                held.occurredAt > delivery.occurredAt -> null
-                else -> held.copy(row = held.row + changes, occurredAt = delivery.occurredAt, deliveryId = delivery.id)
-            }
+            // A crash came before its mark, or a newer delivery or a read came first.
+            if (held.deliveryId == delivery.id || held.occurredAt > occurredAt) return@remember null
+            val row = held.row.deepCopy().apply { asMap() += changes.asMap() }
+            held.copy(row = row, occurredAt = occurredAt, deliveryId = delivery.id)
         }
     }
 
-    private fun changesOf(delivery: Delivery): JsonObject {
-        val kind = delivery.type.substringBefore('.')
-        if (kind == "participant") return delivery.data
-        val changes = JsonObject()
-        if (kind == "application") {
-            for ((sent, held) in applicationFields) delivery.data.get(sent)?.let { changes.add(held, it) }
+    private fun changesOf(delivery: Delivery): JsonObject = when (delivery.type.substringBefore('.')) {
+        "participant" -> delivery.data
+        "application" -> JsonObject().apply {
+            for ((sent, value) in delivery.data.entrySet()) applicationFields[sent]?.let { add(it, value) }
         }
-        return changes
+        else -> JsonObject()
     }
 
     /** Reads an event; concurrent calls share one read. */
-    fun sync(eventId: String): Map<String, Any?> {
+    fun sync(eventId: String): Synced {
         val task = FutureTask { readEvent(eventId) }
-        syncs.putIfAbsent(eventId, task)?.let { return it.get() }
-        try {
-            task.run()
-        } finally {
-            syncs.remove(eventId)
-        }
-        return task.get()
+        val running = syncs.putIfAbsent(eventId, task) ?: task
+        if (running === task) task.run().also { syncs.remove(eventId) }
+        return running.get()
     }
 
-    private fun readEvent(eventId: String): Map<String, Any?> {
+    private fun readEvent(eventId: String): Synced {
         val login = tokens.loginFor(eventId)
         val startedAt = Instant.now()
         // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
         val newest = held(eventId).map { it.occurredAt }.filter { it < "$startedAt" }.maxOrNull().orEmpty()
         val path = "/events/${encoded(eventId)}"
-        val title = api.get(eventId, path).get("title")
-        val participants = login.started("participants.read", "$path/participants") {
-            keep(login, it, startedAt, newest)
-        }
-        val activities = login.started("program.read", "$path/activities") {}
-        return mapOf(
-            "event_id" to eventId,
-            "title" to title,
-            "participants" to participants.get(),
-            "activities" to activities.get(),
-        )
-    }
+        val title = api.get(eventId, path).text("title")
 
-    private fun Login.started(scope: String, path: String, take: (JsonObject) -> Unit): FutureTask<Any> {
-        val task = FutureTask<Any> {
-            if (mayRead(scope)) api.rows("$eventId", path).onEach(take).count() else "not permitted"
-        }
-        thread { task.run() }
-        return task
-    }
+        // All but `event.read` may have been left out.
+        val scopes = login.scope.orEmpty().split(' ')
+        fun read(list: String, scope: String, take: (JsonObject) -> Unit = {}): Any =
+            if (scope in scopes) api.rows(eventId, "$path/$list").onEach(take).count() else "not permitted"
 
-    private fun keep(login: Login, row: JsonObject, startedAt: Instant, newest: String) {
-        val reviewedAt = row.text("last_reviewed_at").orEmpty()
-        remember(login.eventId, login.organizationId, row.get("id").asString) { held ->
-            // What a delivery wrote meanwhile is newer than this row.
-            val isNewer = held.writtenAt > startedAt.toEpochMilli()
-            if (isNewer) null else held.copy(row = row, occurredAt = maxOf(held.occurredAt, reviewedAt, newest))
+        val activities = FutureTask { read("activities", "program.read") }
+        Thread(activities).start()
+        val participants = read("participants", "participants.read") { row ->
+            remember(eventId, login.organizationId, row.get("id").asString) { held ->
+                // What a delivery wrote meanwhile is newer than this row.
+                if (held.writtenAt > startedAt.toEpochMilli()) return@remember null
+                held.copy(row, occurredAt = maxOf(held.occurredAt, row.text("last_reviewed_at").orEmpty(), newest))
+            }
         }
+        return Synced(eventId, title, participants, activities.get())
     }
 }
 
-private operator fun JsonObject.plus(changes: JsonObject) = deepCopy().apply {
-    for ((name, value) in changes.entrySet()) add(name, value)
-}
-
-private val applicationFields = mapOf(
-    "participant_id" to "id",
-    "status" to "application_status",
-    "user_id" to "user_id",
-    "custom_form_fields" to "custom_form_fields",
-)
+/** What is taken over of an application, by its names in the mirror. */
+private val applicationFields = listOf("user_id", "custom_form_fields").associateWith { it } +
+    mapOf("participant_id" to "id", "status" to "application_status")

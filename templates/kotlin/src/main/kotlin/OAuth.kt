@@ -1,19 +1,14 @@
 package com.example.revento
 
 import com.google.gson.JsonObject
-import com.google.gson.JsonParseException
-import java.io.IOException
 import java.net.URI
 import java.net.URLEncoder
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpRequest.BodyPublishers
 import java.net.http.HttpResponse
-import java.net.http.HttpResponse.BodyHandlers
 import java.security.MessageDigest
 import java.security.SecureRandom
-import java.time.Duration
-import java.time.Instant
 import java.util.Base64
 import java.util.concurrent.Flow.Publisher
 import java.util.concurrent.TimeUnit.SECONDS
@@ -21,14 +16,14 @@ import java.util.concurrent.atomic.AtomicBoolean
 import javax.net.ssl.SSLHandshakeException
 
 private const val SCOPES = "event.read participants.read program.read"
-private const val LIMIT_SECONDS = 15L
-val attemptLifetime: Duration = Duration.ofMinutes(10)
+private const val FAILED = "Revento did not connect the event. Open /connect again."
+const val ATTEMPT_SECONDS = 600L
 
 /** The organizer cannot be connected this way; the message may be shown. */
-class NotConnected(override val message: String) : Exception(message)
+class NotConnected(override val message: String, cause: Throwable? = null) : Exception(message, cause)
 
 /** A response of the token endpoint without tokens; [isUnused]: the code or token can still be used. */
-class TokenError(val code: String, val isUnused: Boolean) : IOException("token endpoint: $code")
+class TokenError(val code: String, val isUnused: Boolean) : Exception("token endpoint: $code")
 
 /** The authorization code flow with PKCE, and the token endpoint. */
 class OAuth(private val config: Config, private val sealed: Sealed, private val tokens: Tokens) {
@@ -36,8 +31,7 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
 
     /** Begins a login: where the browser goes, and the cookie that binds the attempt to that browser. */
     fun begin(eventId: String): Pair<String, String> {
-        val expiresAt = Instant.now() + attemptLifetime
-        val attempt = Attempt(randomWord(), randomWord(), expiresAt.toEpochMilli())
+        val attempt = Attempt(randomWord(), randomWord(), System.currentTimeMillis() + ATTEMPT_SECONDS * 1_000)
         val query = mapOf(
             "response_type" to "code",
             "client_id" to config.clientId,
@@ -54,31 +48,24 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
     /** Ends a login: checks the state, redeems the code and stores the tokens. */
     fun finish(query: Map<String, String>, cookie: String): Login {
         val sent = runCatching { Base64.getUrlDecoder().decode(cookie) }.getOrDefault(ByteArray(0))
-        val attempt = sealed.unseal(sent, "attempt", Attempt::class.java)
-            ?.takeIf { isEqual(query["state"].orEmpty(), it.state) }
+        val attempt = sealed.unseal(sent, "attempt", Attempt::class.java)?.takeIf { isEqual(query["state"], it.state) }
             ?: throw NotConnected("This is not the answer to your login.")
-        if (attempt.expiresAt < System.currentTimeMillis()) {
-            throw NotConnected("The login took too long. Open /connect again.")
+        when {
+            attempt.expiresAt < System.currentTimeMillis() ->
+                throw NotConnected("The login took too long. Open /connect again.")
+            // Each attempt is answered once, even if the browser sends it again.
+            !createOnce(config.dataDir.resolve("attempts").resolve(fileName(attempt.state))) ->
+                throw NotConnected("This answer was used already. Open /connect again.")
+            query["error"] == "access_denied" -> throw NotConnected("You declined. Nothing was connected.")
+            "error" in query || "code" !in query -> throw NotConnected(FAILED)
         }
-        // Each attempt is answered once, even if the browser sends it again.
-        if (!createOnce(config.dataDir.resolve("attempts").resolve(fileName(attempt.state)))) {
-            throw NotConnected("This answer was used already. Open /connect again.")
-        }
-        if (query["error"] == "access_denied") throw NotConnected("You declined. Nothing was connected.")
-        val failed = NotConnected("Revento did not connect the event. Open /connect again.")
-        val code = query["code"]?.takeIf { "error" !in query } ?: throw failed
         val form = mapOf(
             "grant_type" to "authorization_code",
-            "code" to code,
+            "code" to query.getValue("code"),
             "redirect_uri" to config.redirectUri.toString(),
             "code_verifier" to attempt.verifier,
         )
-        return try {
-            requestTokens(form).also(tokens::store)
-        } catch (refused: TokenError) {
-            log("no tokens", "error" to refused.code)
-            throw failed
-        }
+        return runCatching { requestTokens(form) }.getOrElse { throw NotConnected(FAILED, it) }.also(tokens::store)
     }
 
     /** Asks for tokens, for a code or a refresh token. */
@@ -93,25 +80,17 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
         }
         val request = HttpRequest.newBuilder(URI("${config.authBase}/oauth/token"))
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .header("Accept", "application/json")
             .POST(BodyPublishers.fromPublisher(send, content.contentLength()))
-            .build()
-        val response = try {
-            // A client of its own: on a pooled connection that the server just closed, nobody could say whether the
-            // token was used.
-            httpClient().fetch(request)
-        } catch (lost: Throwable) { // such as one file too many
+        // A client of its own: on a pooled connection that the server just closed, nobody could say whether the token
+        // was used. It may fail before anything is sent, as with one file too many.
+        val response = runCatching { httpClient().fetch(request) }.getOrElse { lost ->
             throw TokenError("unreachable", !isTaken.getAndSet(true) || lost.cause is SSLHandshakeException)
         }
         val status = response.statusCode()
-        val answer = try {
-            parseObject(response.body())
-        } catch (_: JsonParseException) {
-            JsonObject() // a proxy may answer with anything: the status says enough then
-        }
-        if (status == 200) {
-            val login = gson.fromJson(answer, Login::class.java)
-            if (login.accessToken != null && login.refreshToken != null) return login
+        // A proxy may answer with anything: the status says enough then.
+        val answer = parseObject(response.body()) ?: JsonObject()
+        if (status == 200 && answer.text("access_token") != null && answer.text("refresh_token") != null) {
+            return gson.fromJson(answer, Login::class.java)
         }
         val code = answer.text("error") ?: "status $status"
         // Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and
@@ -120,8 +99,8 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
     }
 }
 
-private fun isEqual(given: String, expected: String) =
-    MessageDigest.isEqual(given.toByteArray(), expected.toByteArray())
+/** Whether two texts are equal, in constant time. */
+fun isEqual(given: String?, own: String) = MessageDigest.isEqual(given.orEmpty().toByteArray(), own.toByteArray())
 
 private fun randomWord() = base64Url(ByteArray(32).also(SecureRandom()::nextBytes))
 
@@ -132,18 +111,13 @@ fun Map<String, String>.encoded() = entries.joinToString("&") { (name, value) ->
 fun encoded(text: String): String = URLEncoder.encode(text, Charsets.UTF_8)
 
 /** It follows no redirects, which could lead tokens elsewhere. */
-fun httpClient(): HttpClient = HttpClient.newBuilder()
-    .version(HttpClient.Version.HTTP_1_1)
-    .connectTimeout(Duration.ofSeconds(10))
-    .build()
+fun httpClient(): HttpClient = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
 
-/** The whole answer within the limit; the timeout of a request would end with its headers. */
-fun HttpClient.fetch(request: HttpRequest): HttpResponse<String> {
-    val pending = sendAsync(request, BodyHandlers.ofString())
-    return try {
-        pending.get(LIMIT_SECONDS, SECONDS)
-    } catch (lost: Exception) {
-        throw IOException("no whole answer", lost.cause)
+/** The whole answer within 15 seconds; the timeout of a request would end with its headers. */
+fun HttpClient.fetch(request: HttpRequest.Builder): HttpResponse<String> {
+    val pending = sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+    try {
+        return pending.get(15, SECONDS)
     } finally {
         pending.cancel(true) // nobody waits for it anymore
     }

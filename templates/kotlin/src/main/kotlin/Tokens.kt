@@ -19,9 +19,6 @@ data class Login(
     val isSent: Boolean = false,
     val ended: String? = null,
 ) {
-    /** Whether the organizer permitted it: all but `event.read` may have been left out. */
-    fun mayRead(wanted: String) = wanted in scope.orEmpty().split(' ')
-
     /** Without the tokens. */
     override fun toString() = "Login($eventId)"
 }
@@ -33,19 +30,14 @@ class Tokens(config: Config, private val sealed: Sealed) {
     /** For reading while a refresh runs. */
     private val refreshing = ReentrantReadWriteLock()
 
-    private val Login.path get() = directory.resolve(fileName(eventId, organizationId) + SEALED)
+    private val Login.file get() = directory.resolve(fileName(eventId, organizationId) + SEALED)
 
     /** Stores a login. Call it before anything uses its access token. */
-    fun store(login: Login) = directory.inTurn { write(login) }
-
-    private fun write(login: Login) {
-        login.ended?.let { log("login ended", "event_id" to login.eventId, "reason" to it) }
-        sealed.write(login.path, login)
-    }
+    fun store(login: Login) = directory.inTurn { sealed.write(login.file, login) }
 
     /** Stores [next], unless another login came in the place of [spent] meanwhile, or that ended. */
     private fun replace(spent: Login, next: Login) = directory.inTurn {
-        if (usable(spent).refreshToken == spent.refreshToken) write(next)
+        if (usable(spent).refreshToken == spent.refreshToken) sealed.write(next.file, next)
     }
 
     /** Every login that can be used. */
@@ -54,58 +46,55 @@ class Tokens(config: Config, private val sealed: Sealed) {
     /** The login for an event. */
     fun loginFor(eventId: String) = logins().find { it.eventId == eventId } ?: throw LoginEnded()
 
-    /** Marks whatever login there is as ended and forgets its tokens. */
-    fun end(eventId: String?, organizationId: String?, reason: String) =
-        store(Login(eventId, organizationId, ended = reason))
+    private fun usable(login: Login) = sealed.read<Login>(login.file)?.takeIf { it.ended == null } ?: throw LoginEnded()
+
+    /** What is left of a login that ended: no token. */
+    private fun ended(event: String?, organization: String?, reason: String) =
+        Login(event, organization, ended = reason).also { log("login ended", "event_id" to event, "reason" to reason) }
+
+    /** Ends whatever login there is. */
+    fun end(eventId: String?, organizationId: String?, reason: String) = store(ended(eventId, organizationId, reason))
 
     /** Ends this login only, not one that was stored in its place meanwhile. */
-    fun endSpent(spent: Login, reason: String) =
-        replace(spent, Login(spent.eventId, spent.organizationId, ended = reason))
+    fun endSpent(spent: Login, reason: String) = replace(spent, ended(spent.eventId, spent.organizationId, reason))
 
     /** Whether Revento demanded deletion, and no organizer has connected the event again. */
     fun isDeleted(eventId: String?, organizationId: String?) =
-        sealed.read<Login>(Login(eventId, organizationId).path)?.ended == DELETION
+        sealed.read<Login>(Login(eventId, organizationId).file)?.ended == DELETION
 
-    /**
-     * The login after a refresh; [spent] is the one whose access token has expired.
-     *
-     * Revento revokes a login when a refresh token is used twice. So one thread of one process at a time refreshes, and
-     * what it is about to do is stored before: after a process that died half-way, nobody sends the token again.
-     */
-    fun refreshed(spent: Login, request: (Map<String, String>) -> Login): Login {
-        refreshing.read {
-            // Not the turn of the logins: a deletion must not wait until Revento has answered.
-            spent.path.inTurn {
-                val current = usable(spent)
-                if (current.accessToken == spent.accessToken) refreshOnce(current, request)
-            }
+    /** The login after a refresh; [spent] is the one whose access token has expired. */
+    fun refreshed(spent: Login, request: (Map<String, String>) -> Login): Login = refreshing.read {
+        // Not the turn of the logins: a deletion must not wait until Revento has answered.
+        spent.file.inTurn {
+            val current = usable(spent)
+            if (current.accessToken == spent.accessToken) refresh(current, request)
+            usable(spent) // it may have ended, or been made again, meanwhile
         }
-        return usable(spent) // it may have ended, or been made again, meanwhile
     }
 
     /** Lets a refresh end, whose new tokens would be lost with the process. No other one starts. */
     fun close() = refreshing.writeLock().lock()
 
-    private fun refreshOnce(current: Login, request: (Map<String, String>) -> Login) {
+    /**
+     * Revento revokes a login when a refresh token is used twice. So one thread of one process at a time refreshes, and
+     * what it is about to do is stored before: after a process that died half-way, nobody sends the token again.
+     */
+    private fun refresh(current: Login, request: (Map<String, String>) -> Login) {
         if (current.isSent) return endSpent(current, "a refresh was never answered")
-        // Where this fails, as on a full disk, the new tokens could not be stored either.
+        var isMarked = false
         try {
+            // Where this fails, as on a full disk, the new tokens could not be stored either.
             replace(current, current.copy(isSent = true))
-        } catch (failed: Throwable) {
-            replace(current, current) // the mark may be on disk already
-            throw failed
-        }
-        try {
+            isMarked = true
             val form = mapOf("grant_type" to "refresh_token", "refresh_token" to current.refreshToken.orEmpty())
             val (_, _, access, refresh, scope) = request(form)
-            val renewed = current.copy(accessToken = access, refreshToken = refresh, scope = scope ?: current.scope)
-            replace(current, renewed)
-        } catch (refused: TokenError) {
-            if (refused.code == "invalid_grant") return endSpent(current, refused.code)
-            if (refused.isUnused) replace(current, current)
-            throw refused // otherwise Revento may have used the token
+            replace(current, current.copy(accessToken = access, refreshToken = refresh, scope = scope ?: current.scope))
+        } catch (failed: Exception) {
+            val refused = failed as? TokenError
+            if (refused?.code == "invalid_grant") return endSpent(current, refused.code)
+            // A mark that failed may be on disk all the same.
+            if (!isMarked || refused?.isUnused == true) replace(current, current)
+            throw failed // otherwise Revento may have used the token
         }
     }
-
-    private fun usable(login: Login) = sealed.read<Login>(login.path)?.takeIf { it.ended == null } ?: throw LoginEnded()
 }

@@ -19,7 +19,7 @@ import kotlin.test.fail
 @EnabledIfEnvironmentVariable(named = "REVENTO_SANDBOX_KEY", matches = ".+")
 class SandboxTest {
     private val browser = HttpClient.newHttpClient()
-    private val directory = createTempDirectory()
+    private val directory = createTempDirectory().toFile()
     private val config = testSettings(directory)
     private val here = "http://${config.redirectUri.authority}"
 
@@ -45,7 +45,7 @@ class SandboxTest {
 
     private fun sync() = post("$here/sync?event=${config.eventId}")
 
-    private fun count() = parseObject(visit("$here/participants").body()).getAsJsonArray("data").size()
+    private fun count() = parseObject(visit("$here/participants").body())?.getAsJsonArray("data")?.size() ?: 0
 
     private fun until(holds: () -> Boolean) {
         repeat(200) {
@@ -57,7 +57,7 @@ class SandboxTest {
 
     @Test
     fun `connects, reads, hears of changes, refreshes once, and forgets`() {
-        val server = App(config).serve()
+        val app = App(config).apply { start() }
         val threads = Executors.newFixedThreadPool(20)
         try {
             val start = visit("$here/connect")
@@ -80,8 +80,8 @@ class SandboxTest {
             assertEquals(409, sync())
         } finally {
             threads.shutdown()
-            server.stop(0)
-            directory.toFile().deleteRecursively()
+            app.stop()
+            directory.deleteRecursively()
         }
     }
 }

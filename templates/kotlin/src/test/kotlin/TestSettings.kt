@@ -1,12 +1,12 @@
 package com.example.revento
 
+import java.io.File
 import java.net.URI
-import java.nio.file.Path
 import java.security.SecureRandom
 import java.util.Base64
 
 /** Settings of the tests: those [given], a directory and secrets of their own; at a sandbox, its settings. */
-fun testSettings(directory: Path, vararg given: Pair<String, String>): Config {
+fun testSettings(directory: File, vararg given: Pair<String, String>): Config {
     val settings = mapOf(
         "REVENTO_AUTH_BASE" to "http://localhost:9",
         "REVENTO_API_BASE" to "http://localhost:9/api/v1",

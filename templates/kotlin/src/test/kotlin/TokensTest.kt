@@ -1,15 +1,11 @@
 package com.example.revento
 
+import java.io.File
 import java.io.IOException
-import java.nio.file.Path
 import java.util.concurrent.Callable
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicInteger
-import kotlin.io.path.createDirectory
 import kotlin.io.path.createTempDirectory
-import kotlin.io.path.deleteExisting
-import kotlin.io.path.readBytes
-import kotlin.io.path.writeText
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -20,7 +16,7 @@ import kotlin.test.assertTrue
 import kotlin.test.fail
 
 class TokensTest {
-    private val directory = createTempDirectory()
+    private val directory = createTempDirectory().toFile()
     private val config = testSettings(directory)
     private val sealed = Sealed(config.tokenKey)
     private val spent = Login("evt_1", "org_1", "a1", "r1", "event.read")
@@ -29,14 +25,14 @@ class TokensTest {
 
     @AfterTest
     fun clean() {
-        directory.toFile().deleteRecursively()
+        directory.deleteRecursively()
     }
 
     @Test
     fun `tokens are encrypted on disk`() {
-        val files = directory.toFile().walk().filter { it.isFile }.toList()
+        val files = directory.walk().filter { it.isFile }.toList()
         assertTrue(files.isNotEmpty())
-        for (file in files) assertFalse("evt_1" in file.toPath().readBytes().decodeToString())
+        for (file in files) assertFalse("evt_1" in file.readBytes().decodeToString())
         assertEquals(spent, tokens.loginFor("evt_1"))
     }
 
@@ -100,10 +96,10 @@ class TokensTest {
     @Test
     fun `what cannot be kept is not requested`() {
         val lock = config.dataDir.resolve("logins.lock")
-        lock.deleteExisting()
-        lock.createDirectory() // as on a full disk, nothing is written now
+        lock.delete()
+        lock.mkdir() // as on a full disk, nothing is written now
         assertFailsWith<IOException> { tokens.refreshed(spent) { fail("The answer could not be kept.") } }
-        lock.deleteExisting()
+        lock.delete()
         assertEquals("a2", tokens.refreshed(spent) { renewed }.accessToken)
     }
 
@@ -111,8 +107,8 @@ class TokensTest {
     fun `a token that was marked but not sent is sent later`() {
         var isFlushed = false
         val unflushed = object : Sealed(config.tokenKey) {
-            override fun write(path: Path, value: Any) {
-                super.write(path, value)
+            override fun write(file: File, value: Any) {
+                super.write(file, value)
                 // As when the directory of the file could not be flushed.
                 if (!isFlushed) throw IOException("Input/output error").also { isFlushed = true }
             }
@@ -130,9 +126,9 @@ class TokensTest {
 
     @Test
     fun `another key ends the start`() {
-        repeat(2) { sealed.check(directory) }
-        val failure = assertFailsWith<IOException> { Sealed(ByteArray(32)).check(directory) }
+        repeat(2) { sealed.open(directory) }
+        val failure = assertFailsWith<IllegalStateException> { Sealed(ByteArray(32)).open(directory) }
         assertTrue("REVENTO_TOKEN_KEY" in failure.message.orEmpty(), failure.message)
-        sealed.check(directory) // it is still the right one
+        sealed.open(directory) // it is still the right one
     }
 }

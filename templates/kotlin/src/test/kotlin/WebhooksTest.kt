@@ -4,8 +4,6 @@ import com.sun.net.httpserver.Headers
 import com.sun.net.httpserver.HttpServer
 import java.net.InetAddress
 import java.net.InetSocketAddress
-import java.nio.file.attribute.FileTime
-import java.time.Duration
 import java.time.Instant
 import java.util.HexFormat
 import java.util.UUID
@@ -15,9 +13,6 @@ import java.util.concurrent.Executors
 import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
 import kotlin.io.path.createTempDirectory
-import kotlin.io.path.exists
-import kotlin.io.path.setLastModifiedTime
-import kotlin.io.path.writeText
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -26,7 +21,7 @@ import kotlin.test.assertTrue
 private const val BODY = """{"id":"1","type":"x","event_id":null,"data":{}}"""
 
 class WebhooksTest {
-    private val directory = createTempDirectory()
+    private val directory = createTempDirectory().toFile()
     private val config = testSettings(directory)
     private val sealed = Sealed(config.tokenKey)
     private val tokens = Tokens(config, sealed)
@@ -34,23 +29,25 @@ class WebhooksTest {
 
     @AfterTest
     fun clean() {
-        directory.toFile().deleteRecursively()
+        directory.deleteRecursively()
     }
 
     private fun ago(seconds: Long) = "${Instant.now().epochSecond - seconds}"
 
     private fun signed(
         body: String = BODY,
-        secret: ByteArray = config.webhookSecrets.first(),
+        secret: String = config.webhookSecrets.first(),
         timestamp: String = ago(0),
     ) = Headers().apply {
-        val mac = Mac.getInstance("HmacSHA256").apply { init(SecretKeySpec(secret, "HmacSHA256")) }
+        val mac = Mac.getInstance("HmacSHA256").apply { init(SecretKeySpec(secret.toByteArray(), "HmacSHA256")) }
         val signature = mac.doFinal("$timestamp.$body".toByteArray())
         set("X-Revento-Event", "x")
         set("X-Revento-Delivery-Id", "${UUID.randomUUID()}")
         set("X-Revento-Timestamp", timestamp)
         set("X-Revento-Signature", "sha256=${HexFormat.of().formatHex(signature)}")
     }
+
+    private fun delivery(id: String, body: String) = Delivery(id, 0, checkNotNull(parseObject(body)))
 
     private fun answer(headers: Headers, body: String = BODY) = webhooks.receive(headers, body.toByteArray())
 
@@ -62,7 +59,7 @@ class WebhooksTest {
     }
 
     @Test
-    fun `another secret is refused`() = assertEquals(401, answer(signed(secret = "another".toByteArray())))
+    fun `another secret is refused`() = assertEquals(401, answer(signed(secret = "another")))
 
     @Test
     fun `six minutes either way are refused`() {
@@ -108,9 +105,9 @@ class WebhooksTest {
         for ((reason, count) in mapOf("a refresh was never answered" to 1, DELETION to 0)) {
             val eventId = "evt of $reason"
             val ids = """"event_id":"$eventId","organization_id":"org_1""""
-            val body = parseObject("""{"type":"participant.joined",$ids,"occurred_at":"","data":{"id":"p1"}}""")
+            val body = """{"type":"participant.joined",$ids,"occurred_at":"","data":{"id":"p1"}}"""
             tokens.end(eventId, "org_1", reason)
-            mirror.work(Delivery(reason, 0, body))
+            mirror.work(delivery(reason, body))
             assertEquals(count, mirror.participants(eventId).size, reason)
         }
     }
@@ -133,8 +130,8 @@ class WebhooksTest {
         fun statusAfter(id: String, occurredAt: String): String? {
             val ids = """"event_id":"evt_1","organization_id":"org_1","occurred_at":"$occurredAt""""
             val data = """{"id":"$id","application_status":"approved"}"""
-            val body = parseObject("""{"type":"participant.profile_updated",$ids,"data":$data}""")
-            mirror.work(Delivery(occurredAt, 0, body))
+            val body = """{"type":"participant.profile_updated",$ids,"data":$data}"""
+            mirror.work(delivery(occurredAt, body))
             return mirror.participants("evt_1").first { it.text("id") == "p1" }.text("application_status")
         }
         mirror.sync("evt_1")
@@ -152,13 +149,13 @@ class WebhooksTest {
     fun `a damaged row is written again`() {
         val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)))
         val ids = """"event_id":"evt_1","organization_id":"org_1""""
-        val body = parseObject("""{"type":"participant.joined",$ids,"occurred_at":"","data":{"id":"p1"}}""")
-        mirror.work(Delivery("first", 0, body))
+        val body = """{"type":"participant.joined",$ids,"occurred_at":"","data":{"id":"p1"}}"""
+        mirror.work(delivery("first", body))
         val row = config.dataDir.resolve("participants").resolve(fileName("evt_1"))
             .resolve(fileName("evt_1", "p1") + SEALED)
         assertTrue(row.exists())
         row.writeText("damaged")
-        mirror.work(Delivery("second", 0, body))
+        mirror.work(delivery("second", body))
         assertEquals(1, mirror.participants("evt_1").size)
     }
 
@@ -183,9 +180,9 @@ class WebhooksTest {
             "worked/long_ago" to 31,
         )
         for ((name, days) in ages) {
-            val path = config.dataDir.resolve(name)
-            createOnce(path)
-            path.setLastModifiedTime(FileTime.from(Instant.now() - Duration.ofDays(days.toLong())))
+            val file = config.dataDir.resolve(name)
+            createOnce(file)
+            file.setLastModified(System.currentTimeMillis() - days * 86_400_000L)
         }
         sweep(directory)
         val left = ages.keys.filter { config.dataDir.resolve(it).exists() }
