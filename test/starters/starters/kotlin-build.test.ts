@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { starterFor } from '../../src/starters/starters.ts';
-import { root } from '../support/program/build.ts';
-import { kotlinCompiler } from '../support/program/needs.ts';
+import { starterFor } from '../../../src/starters/starters.ts';
+import { root } from '../../support/program/build.ts';
+import { kotlinCompiler } from '../../support/program/needs.ts';
 
 const textOf = (file: string) => readFileSync(join(root, 'templates/kotlin', file), 'utf8');
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { projectFiles } from '../../src/starters/starter.ts';
-import { starters } from '../../src/starters/starters.ts';
+import { projectFiles } from '../../../src/starters/starter.ts';
+import { starters } from '../../../src/starters/starters.ts';
 
 /** What the command that installs the dependencies writes. */
 const written = ['package-lock.json', 'Gemfile.lock'];
