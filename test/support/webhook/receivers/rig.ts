@@ -186,12 +186,10 @@ export async function start(
   secret: string,
 ): Promise<Running> {
   const home = mkdtempSync(join(tmpdir(), 'revento-receiver-'));
-  const port = await freePort();
   const variables = {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
     PYTHONDONTWRITEBYTECODE: '1',
-    PORT: String(port),
     RECEIVER_HOME: home,
     RECEIVER_SECRET: secret,
     ...env,
@@ -200,14 +198,19 @@ export async function start(
     // With the environment of this run, which may name the registry and the cache.
     succeed('npm', ['install', '--prefix', home, '--no-audit', '--no-fund', '--ignore-scripts', installs], home);
   }
-  const options = { cwd: home, env: variables };
   if (build !== undefined) {
     const [builder = '', ...args] = build;
-    const built = spawnSync(builder, args, { ...options, encoding: 'utf8' });
+    const built = spawnSync(builder, args, { cwd: home, env: variables, encoding: 'utf8' });
     if (built.status !== 0) throw new Error(`${name} was not built: ${built.stderr}`);
   }
+  // After the build, which can take most of a minute: another run of the tests may take the port meanwhile.
+  const port = await freePort();
   const [program = '', ...args] = command.map((word) => word.replace('$PORT', String(port)));
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    cwd: home,
+    env: { ...variables, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   await accepting(child, port, name);
   return {
     url: (mistake) => `http://127.0.0.1:${port}${before}${mistake}${after}`,
