@@ -24,17 +24,6 @@ const (
 	longestPause = 3600 // seconds
 )
 
-// apiError is what Revento refused; code is its error code.
-type apiError struct {
-	code, requestID string
-	status          int
-	retryAfter      time.Duration
-}
-
-func (a *apiError) Error() string {
-	return fmt.Sprintf("%s (%d), request %s", a.code, a.status, a.requestID)
-}
-
 // gate is what all requests for one event share: places in flight, and a pause that Revento asked for.
 type gate struct {
 	places      chan struct{}
@@ -43,69 +32,59 @@ type gate struct {
 
 var gates sync.Map
 
-func gateOf(eventID string) *gate {
-	found, _ := gates.LoadOrStore(eventID, &gate{places: make(chan struct{}, inFlight)})
-	return found.(*gate)
-}
-
-func (g *gate) send(connected login, path string) ([]byte, error) {
-	g.places <- struct{}{}
-	defer func() { <-g.places }()
-	for time.Now().UnixNano() < g.pausedUntil.Load() {
-		time.Sleep(10 * time.Millisecond)
-	}
-	return send(connected, path)
+// answer is what Revento said. The status is 0 where it said nothing; only errors have a code.
+type answer struct {
+	status          int
+	code, requestID string
+	body            []byte
+	retryAfter      time.Duration
 }
 
 // get decodes one resource into value.
 func get(eventID, path string, value any) error {
-	shared := gateOf(eventID)
+	found, _ := gates.LoadOrStore(eventID, &gate{places: make(chan struct{}, inFlight)})
+	shared := found.(*gate)
 	hasRefreshed := false
 	for try := 1; ; try++ {
 		connected, err := loginFor(eventID)
 		if err != nil {
 			return err
 		}
-		body, err := shared.send(connected, path)
-		if err == nil {
-			return json.Unmarshal(body, value)
-		}
-		refused := &apiError{}
-		errors.As(err, &refused)
-		switch pause := pauseAfter(refused, try); {
-		case refused.code == "token_expired" && !hasRefreshed:
+		got := shared.send(connected, path)
+		pause := pauseAfter(got, try)
+		switch {
+		case got.status == http.StatusOK && json.Valid(got.body):
+			return json.Unmarshal(got.body, value)
+		case got.code == "token_expired" && !hasRefreshed:
 			hasRefreshed = true
-			if _, err := refreshed(connected, requestTokens); err != nil {
-				return err
-			}
-		case refused.code == "token_revoked":
-			if err := replace(connected, connected.ended(refused.code)); err != nil {
-				return err
-			}
-		case pause == 0 || try >= tries:
-			return err
-		case refused.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token
-			shared.pausedUntil.Store(time.Now().Add(refused.retryAfter).UnixNano())
+			_, err = refreshed(connected, requestTokens)
+		case got.code == "token_revoked":
+			err = replace(connected, connected.ended(got.code))
+		case pause == 0 || try == tries:
+			err = fmt.Errorf("%s (%d), request %s", valueOr(got.code, "unexpected answer"), got.status, got.requestID)
+		case got.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token
+			shared.pausedUntil.Store(time.Now().Add(got.retryAfter).UnixNano())
 		default:
 			time.Sleep(pause)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
 // pauseAfter is how long to wait before the next try; 0: not again. It branches on codes, never on messages.
-func pauseAfter(refused *apiError, try int) time.Duration {
-	jitter := func(length time.Duration) time.Duration {
-		return length + time.Duration(rand.Int63n(int64(length)/4))
-	}
+func pauseAfter(got answer, try int) time.Duration {
+	pause := time.Duration(0)
 	switch {
-	case refused.code == "concurrent_limit_exceeded":
-		return jitter(300 * time.Millisecond)
-	case refused.status == http.StatusTooManyRequests:
-		return jitter(2 * time.Second << try)
-	case refused.status == 0 || refused.status >= 500: // no answer, or half of one: reads may be sent again
-		return jitter(500 * time.Millisecond << (try - 1))
+	case got.code == "concurrent_limit_exceeded":
+		pause = 300 * time.Millisecond
+	case got.status == http.StatusTooManyRequests:
+		pause = 2 * time.Second << try
+	case got.status <= http.StatusOK || got.status >= 500: // no answer, or half of one: reads may be sent again
+		pause = 500 * time.Millisecond << (try - 1)
 	}
-	return 0
+	return pause + time.Duration(rand.Float64()*float64(pause)/4)
 }
 
 var apiClient = newClient(20*time.Second, http.DefaultTransport)
@@ -116,50 +95,36 @@ func newClient(timeout time.Duration, transport http.RoundTripper) *http.Client 
 	return &http.Client{Timeout: timeout, CheckRedirect: stay, Transport: transport}
 }
 
-// send gives the body of an answer, an apiError, or the failure of the network.
-func send(connected login, path string) ([]byte, error) {
-	request, err := http.NewRequest("GET", config.apiBase+path, nil)
-	if err != nil {
-		return nil, err
+func (g *gate) send(connected login, path string) answer {
+	g.places <- struct{}{}
+	defer func() { <-g.places }()
+	for time.Now().UnixNano() < g.pausedUntil.Load() {
+		time.Sleep(10 * time.Millisecond)
 	}
-	found := apiError{requestID: newUUID()}
-	started := time.Now()
-	defer func() {
-		ms := time.Since(started).Milliseconds()
-		log("api request", fields{"request_id": found.requestID, "event_id": connected.EventID, "status": found.status, "ms": ms})
-	}()
+	requestID := fmt.Sprintf("%x", randomBytes(16))
+	request := must(http.NewRequest("GET", config.apiBase+path, nil))
 	request.Header.Set("Authorization", "Bearer "+connected.AccessToken)
 	request.Header.Set("Accept", "application/vnd.revento.v1+json")
-	request.Header.Set("X-Revento-Request-Id", found.requestID)
-	response, err := apiClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	found.status = response.StatusCode
-	body, err := io.ReadAll(response.Body)
-	if found.status == http.StatusOK {
-		if err == nil && !json.Valid(body) {
-			err = errors.New("the answer is not JSON")
-		}
-		return body, err
-	}
-	var refusal struct {
-		Error string `json:"error"`
-	}
-	json.Unmarshal(body, &refusal) // a proxy may answer with anything: the status says enough then
-	found.code = refusal.Error
-	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		found.retryAfter = time.Duration(math.Min(float64(seconds), longestPause)) * time.Second
-	}
-	return nil, &found
+	request.Header.Set("X-Revento-Request-Id", requestID)
+	started := time.Now()
+	response, body := exchange(apiClient, request)
+	status, ms := response.StatusCode, time.Since(started).Milliseconds()
+	log("api request", fields{"request_id": requestID, "event_id": connected.EventID, "status": status, "ms": ms})
+	seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 64) // 0 where it is not a number
+	retryAfter := time.Duration(math.Min(float64(seconds), longestPause)) * time.Second
+	return answer{status, errorCode(body), requestID, body, retryAfter}
 }
 
-// newUUID is a version 4 UUID.
-func newUUID() string {
-	b := randomBytes(16)
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+// exchange gives an answer and its body. Where there is none, the status is 0; half a body is not JSON.
+func exchange(client *http.Client, request *http.Request) (*http.Response, []byte) {
+	response, err := client.Do(request)
+	if err != nil {
+		log("no answer", fields{"error": err.Error()})
+		return &http.Response{}, nil
+	}
+	defer response.Body.Close()
+	body, _ := io.ReadAll(response.Body)
+	return response, body
 }
 
 // row is a resource. Its values stay as Revento wrote them: a large number would lose digits.
@@ -171,15 +136,22 @@ func (r row) text(name string) (text string) {
 	return text
 }
 
+// errorCode is the `error` of an answer, or "": a proxy may answer with anything.
+func errorCode(body []byte) string {
+	var refusal row
+	json.Unmarshal(body, &refusal)
+	return refusal.text("error")
+}
+
 // eachRow calls take with every row of a list, however many pages it has, and counts them.
 func eachRow(eventID, path string, take func(row) error) (count int, err error) {
 	seen := map[string]bool{}
 	query := url.Values{"limit": {"50"}}
 	for {
 		var page struct {
-			Data       []row   `json:"data"`
-			NextCursor *string `json:"next_cursor"`
-			HasMore    bool    `json:"has_more"`
+			Data       []row  `json:"data"`
+			NextCursor string `json:"next_cursor"`
+			HasMore    bool   `json:"has_more"`
 		}
 		if err := get(eventID, path+"?"+query.Encode(), &page); err != nil {
 			return count, err
@@ -193,11 +165,11 @@ func eachRow(eventID, path string, take func(row) error) (count int, err error) 
 		if !page.HasMore {
 			return count, nil
 		}
-		if page.NextCursor == nil || seen[*page.NextCursor] {
+		if page.NextCursor == "" || seen[page.NextCursor] {
 			return count, errors.New("the list does not end")
 		}
-		seen[*page.NextCursor] = true
-		query.Set("cursor", *page.NextCursor)
+		seen[page.NextCursor] = true
+		query.Set("cursor", page.NextCursor)
 		if len(seen) > pagesAtOnce {
 			time.Sleep(2100 * time.Millisecond)
 		}

@@ -26,15 +26,41 @@ var thisMachine = regexp.MustCompile(`^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$`
 
 type handler func(http.ResponseWriter, *http.Request) error
 
-// route answers one method; what fails in it is answered and logged here.
-func route(method string, handle handler) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != method {
-			w.WriteHeader(http.StatusMethodNotAllowed)
-		} else if err := handle(w, r); err != nil {
-			fail(w, err)
-		}
+var routes = map[string]handler{
+	"GET /healthz":           healthz,
+	"GET /connect":           connect,
+	"GET /callback":          callback,
+	"POST /webhooks/revento": webhook,
+	"GET /participants":      thisMachineOnly(showParticipants),
+	"POST /sync":             thisMachineOnly(startSync),
+}
+
+// serve answers a request; what fails is answered and logged here.
+func serve(w http.ResponseWriter, r *http.Request) {
+	handle, isKnown := routes[r.Method+" "+r.URL.Path]
+	if !isKnown {
+		http.NotFound(w, r)
+		return
 	}
+	err := handle(w, r)
+	var refused notConnected
+	switch {
+	case err == nil:
+		return
+	case errors.As(err, &refused):
+		http.Error(w, refused.Error(), http.StatusBadRequest)
+	case errors.Is(err, errLoginEnded):
+		reply(w, http.StatusConflict, fields{"error": "not_connected", "message": err.Error()})
+	default:
+		reply(w, http.StatusBadGateway, fields{"error": "failed"})
+	}
+	log("request failed", fields{"error": err.Error()})
+}
+
+func reply(w http.ResponseWriter, status int, body fields) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	return json.NewEncoder(w).Encode(body)
 }
 
 // thisMachineOnly is for routes that show attendees' data, until you protect them with your own login.
@@ -51,6 +77,10 @@ func thisMachineOnly(handle handler) handler {
 
 func eventOf(r *http.Request) string { return valueOr(r.URL.Query().Get("event"), config.eventID) }
 
+func healthz(w http.ResponseWriter, _ *http.Request) error {
+	return reply(w, http.StatusOK, fields{"status": "ok"})
+}
+
 func connect(w http.ResponseWriter, r *http.Request) error {
 	address, cookie := begin(eventOf(r))
 	http.SetCookie(w, attemptCookie(cookie, 600))
@@ -62,7 +92,7 @@ func callback(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, attemptCookie("", -1))
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
-		cookie = &http.Cookie{}
+		return errOtherBrowser
 	}
 	connected, err := finish(r.URL.Query(), cookie.Value)
 	if err != nil {
@@ -74,7 +104,7 @@ func callback(w http.ResponseWriter, r *http.Request) error {
 }
 
 func attemptCookie(value string, maxAge int) *http.Cookie {
-	registered, _ := url.Parse(config.redirectURI)
+	registered := must(url.Parse(config.redirectURI))
 	return &http.Cookie{
 		Name: cookieName, Value: value, MaxAge: maxAge, Path: registered.Path,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: registered.Scheme == "https",
@@ -89,6 +119,10 @@ func webhook(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.WriteHeader(receive(r.Header, body))
 	return nil
+}
+
+func showParticipants(w http.ResponseWriter, r *http.Request) error {
+	return reply(w, http.StatusOK, fields{"data": participants(eventOf(r))})
 }
 
 func startSync(w http.ResponseWriter, r *http.Request) error {
@@ -107,55 +141,18 @@ func startSync(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, http.StatusOK, fields{"events": results})
 }
 
-func fail(w http.ResponseWriter, err error) {
-	log("request failed", fields{"error": err.Error()})
-	var refused notConnected
-	switch {
-	case errors.As(err, &refused):
-		http.Error(w, refused.Error(), http.StatusBadRequest)
-	case errors.Is(err, errLoginEnded):
-		reply(w, http.StatusConflict, fields{"error": "not_connected", "message": err.Error()})
-	default:
-		reply(w, http.StatusBadGateway, fields{"error": "failed"})
-	}
-}
-
-func reply(w http.ResponseWriter, status int, body fields) error {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	return json.NewEncoder(w).Encode(body)
-}
-
-func routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/healthz", route("GET", func(w http.ResponseWriter, _ *http.Request) error {
-		return reply(w, http.StatusOK, fields{"status": "ok"})
-	}))
-	mux.HandleFunc("/connect", route("GET", connect))
-	mux.HandleFunc("/callback", route("GET", callback))
-	mux.HandleFunc("/webhooks/revento", route("POST", webhook))
-	mux.HandleFunc("/participants", route("GET", thisMachineOnly(func(w http.ResponseWriter, r *http.Request) error {
-		return reply(w, http.StatusOK, fields{"data": participants(eventOf(r))})
-	})))
-	mux.HandleFunc("/sync", route("POST", thisMachineOnly(startSync)))
-	return mux
-}
-
 func main() {
 	config = readSettings()
-	if err := checkDataDir(); err != nil {
-		fmt.Fprintf(os.Stderr, "Cannot use %s: %v.\n", config.dataDir, err)
-		os.Exit(1)
-	}
-	logins() // the log says now which ones cannot be read
 	listener, err := net.Listen("tcp", ":"+config.port)
-	if err != nil {
-		log("cannot listen", fields{"error": err.Error()})
+	if err := firstOf(err, checkDataDir()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	sweep()
+	logins() // the log says now which ones cannot be read
 	stop, done := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer done()
-	server := &http.Server{Handler: routes(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
+	server := &http.Server{Handler: http.HandlerFunc(serve), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	go server.Serve(listener)
 	go workDeliveries(work)
 	log("listening", fields{"port": config.port})

@@ -7,8 +7,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -17,7 +17,7 @@ type settings struct {
 	authBase, apiBase      string
 	clientID, clientSecret string
 	redirectURI, eventID   string
-	webhookSecrets         [][]byte
+	webhookSecrets         []string
 	tokenKey               []byte
 	dataDir, port          string
 }
@@ -27,48 +27,39 @@ var config settings
 func readSettings() settings {
 	readEnvFile(".env")
 	var problems []string
-	required := func(name string) string {
+	setting := func(name, form, what string) string {
 		value := strings.TrimSpace(os.Getenv(name))
-		if value == "" {
-			problems = append(problems, "Set "+name+".")
+		if !regexp.MustCompile("^" + form + "$").MatchString(value) {
+			problems = append(problems, fmt.Sprintf("Set %s to %s.", name, what))
 		}
 		return value
 	}
 	address := func(name string) string {
-		value := required(name)
-		if parsed, err := url.Parse(value); value != "" && (err != nil || parsed.Host == "") {
-			problems = append(problems, name+" is not a URL.")
-		}
-		return value
+		return setting(name, `https?://([\w.-]+|\[[\da-fA-F:]+])(:\d+)?(/[^\s%]*)?`, "a URL")
 	}
+	key := setting("REVENTO_TOKEN_KEY", "[A-Za-z0-9+/]{43}=", "32 random bytes in base64: openssl rand -base64 32")
 	found := settings{
-		authBase:     strings.TrimRight(address("REVENTO_AUTH_BASE"), "/"),
-		apiBase:      strings.TrimRight(address("REVENTO_API_BASE"), "/"),
-		clientID:     required("REVENTO_CLIENT_ID"),
-		clientSecret: required("REVENTO_CLIENT_SECRET"),
-		redirectURI:  address("REVENTO_REDIRECT_URI"),
-		eventID:      required("SANDBOX_EVENT_ID"),
-		port:         valueOr(os.Getenv("PORT"), "3000"),
+		authBase:       strings.TrimRight(address("REVENTO_AUTH_BASE"), "/"),
+		apiBase:        strings.TrimRight(address("REVENTO_API_BASE"), "/"),
+		clientID:       setting("REVENTO_CLIENT_ID", ".+", "the client ID from Revento"),
+		clientSecret:   setting("REVENTO_CLIENT_SECRET", ".+", "the client secret from Revento"),
+		redirectURI:    address("REVENTO_REDIRECT_URI"),
+		eventID:        setting("SANDBOX_EVENT_ID", ".+", "the event to connect"),
+		webhookSecrets: []string{setting("REVENTO_WEBHOOK_SECRET", ".+", "the signing secret from Revento")},
+		port:           valueOr(os.Getenv("PORT"), "3000"),
 	}
 	// While the signing secret is rotated, deliveries may be signed with either of the two.
-	for _, secret := range []string{required("REVENTO_WEBHOOK_SECRET"), os.Getenv("REVENTO_WEBHOOK_SECRET_PREVIOUS")} {
-		if secret != "" {
-			found.webhookSecrets = append(found.webhookSecrets, []byte(secret))
-		}
-	}
-	key, err := base64.StdEncoding.DecodeString(required("REVENTO_TOKEN_KEY"))
-	if err != nil || len(key) != 32 {
-		problems = append(problems, "Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32")
-	}
-	found.tokenKey = key
-	// A directory for each API: what belongs to one is never sent to another, such as a sandbox.
-	if parsed, err := url.Parse(found.apiBase); err == nil {
-		found.dataDir = filepath.Join(valueOr(os.Getenv("DATA_DIR"), "data"), strings.ReplaceAll(parsed.Host, ":", "_"))
+	if previous := os.Getenv("REVENTO_WEBHOOK_SECRET_PREVIOUS"); previous != "" {
+		found.webhookSecrets = append(found.webhookSecrets, previous)
 	}
 	if len(problems) > 0 {
 		fmt.Fprintln(os.Stderr, strings.Join(problems, "\n"))
 		os.Exit(1)
 	}
+	found.tokenKey = must(base64.StdEncoding.DecodeString(key))
+	// A directory for each API: what belongs to one is never sent to another, such as a sandbox.
+	api := must(url.Parse(found.apiBase))
+	found.dataDir = filepath.Join(valueOr(os.Getenv("DATA_DIR"), "data"), strings.ReplaceAll(api.Host, ":", "_"))
 	return found
 }
 
@@ -92,15 +83,11 @@ func readEnvFile(path string) {
 
 type fields map[string]any
 
-var logLock sync.Mutex
-
 // log writes one JSON line. Give it ids, never tokens and never what attendees entered.
 func log(message string, more fields) {
 	line := fields{"at": time.Now().UTC().Format(time.RFC3339Nano), "message": message}
 	for name, value := range more {
 		line[name] = value
 	}
-	logLock.Lock()
-	defer logLock.Unlock()
-	json.NewEncoder(os.Stdout).Encode(line)
+	json.NewEncoder(os.Stdout).Encode(line) // in one write, so that lines do not mix
 }

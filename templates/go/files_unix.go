@@ -3,20 +3,15 @@
 package main
 
 import (
-	"io"
 	"os"
 	"syscall"
 )
 
 // lock waits for the lock on a file. The system takes it back from a process that dies.
-func lock(path string) (io.Closer, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
+func lock(file *os.File) error {
 	for {
-		if err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != syscall.EINTR {
-			return file, err
+		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != syscall.EINTR {
+			return err
 		}
 	}
 }
@@ -27,6 +22,5 @@ func syncNames(directory string) error {
 	if err != nil {
 		return err
 	}
-	defer opened.Close()
-	return opened.Sync()
+	return firstOf(opened.Sync(), opened.Close())
 }

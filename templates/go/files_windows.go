@@ -1,30 +1,22 @@
 package main
 
 import (
-	"io"
 	"os"
 	"syscall"
-	"time"
+	"unsafe"
 )
 
-const sharingViolation = syscall.Errno(32)
+var lockFileEx = syscall.NewLazyDLL("kernel32.dll").NewProc("LockFileEx")
 
-// lock waits until nobody else has a file open. The system closes it when a process dies.
-func lock(path string) (io.Closer, error) {
-	name, err := syscall.UTF16PtrFromString(path)
-	if err != nil {
-		return nil, err
+// lock waits for the lock on a file. The system takes it back from a process that dies.
+func lock(file *os.File) error {
+	const exclusive = 2
+	start := syscall.Overlapped{}
+	isLocked, _, err := lockFileEx.Call(file.Fd(), exclusive, 0, 1, 0, uintptr(unsafe.Pointer(&start)))
+	if isLocked == 0 {
+		return err
 	}
-	for {
-		file, err := syscall.CreateFile(name, syscall.GENERIC_READ, 0, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
-		if err == nil {
-			return os.NewFile(uintptr(file), path), nil
-		}
-		if err != sharingViolation {
-			return nil, err
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	return nil
 }
 
 // syncNames has nothing to do: NTFS keeps a journal of names.

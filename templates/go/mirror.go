@@ -15,7 +15,7 @@ import (
 // held is what the mirror has of one participant.
 type held struct {
 	Row row `json:"row"`
-	// When the last delivery about it happened, by Revento's clock.
+	// When the last change of it that is known happened, by Revento's clock.
 	OccurredAt string `json:"occurred_at"`
 	DeliveryID string `json:"delivery_id"`
 	// When it was written, by ours.
@@ -27,18 +27,18 @@ func mirrorOf(eventID string) string {
 }
 
 // remember changes what is held of one participant; change says whether there is something to write.
-func remember(eventID, organizationID, participantID string, change func(*held) bool) error {
+func remember(connection login, participantID string, change func(*held) bool) error {
+	path := filepath.Join(mirrorOf(connection.EventID), fileName(connection.EventID, participantID)+".sealed")
 	return locked("mirror", func() error {
 		// A deletion that comes from now on waits for this lock, and then deletes what is written here.
-		if isGone, err := isDeleted(eventID, organizationID); err != nil || isGone {
+		if isGone, err := isDeleted(connection); err != nil || isGone {
 			return err
 		}
-		path := filepath.Join(mirrorOf(eventID), fileName(eventID, participantID)+".sealed")
 		one, err := readSealed[held](path)
-		if one == nil {
-			one = &held{}
+		if one.Row == nil {
+			one.Row = row{}
 		}
-		if err != nil || !change(one) {
+		if err != nil || !change(&one) {
 			return err
 		}
 		one.WrittenAt = time.Now()
@@ -64,15 +64,10 @@ func work(sent event, deliveryID string) error {
 	if id == "" {
 		return nil // a type that this integration does not know, or does not need
 	}
-	return remember(sent.EventID, sent.OrganizationID, id, func(one *held) bool {
-		if one.DeliveryID == deliveryID {
-			return false // a crash came before its mark
-		}
-		if one.OccurredAt > sent.OccurredAt {
-			return false // a newer delivery came first
-		}
-		if one.Row == nil {
-			one.Row = row{}
+	return remember(sent.connection(), id, func(one *held) bool {
+		// A crash came before its mark, or something newer came first.
+		if one.DeliveryID == deliveryID || one.OccurredAt > sent.OccurredAt {
+			return false
 		}
 		for name, value := range changes {
 			one.Row[name] = value
@@ -82,29 +77,31 @@ func work(sent event, deliveryID string) error {
 	})
 }
 
+// What is held of a participant, by its name in the data of `application.*`.
+var applicationFields = map[string]string{
+	"participant_id": "id", "status": "application_status", "user_id": "user_id", "custom_form_fields": "custom_form_fields",
+}
+
 func changesOf(sent event) row {
 	var data row
-	if json.Unmarshal(sent.Data, &data) != nil {
-		return nil
-	}
+	json.Unmarshal(sent.Data, &data) // of a type that is not known, it may be anything
 	if strings.HasPrefix(sent.Type, "participant.") {
 		return data
 	}
+	if !strings.HasPrefix(sent.Type, "application.") {
+		return nil
+	}
 	changes := row{}
-	if strings.HasPrefix(sent.Type, "application.") {
-		for name, heldAs := range map[string]string{
-			"participant_id": "id", "status": "application_status", "user_id": "user_id", "custom_form_fields": "custom_form_fields",
-		} {
-			if value, isThere := data[name]; isThere {
-				changes[heldAs] = value
-			}
+	for name, heldAs := range applicationFields {
+		if value, isThere := data[name]; isThere {
+			changes[heldAs] = value
 		}
 	}
 	return changes
 }
 
 type syncRun struct {
-	once   sync.Once
+	sync.Once
 	result fields
 	err    error
 }
@@ -115,7 +112,7 @@ var syncs sync.Map
 func syncEvent(eventID string) (fields, error) {
 	found, _ := syncs.LoadOrStore(eventID, &syncRun{})
 	run := found.(*syncRun)
-	run.once.Do(func() {
+	run.Do(func() {
 		defer syncs.Delete(eventID)
 		run.result, run.err = readEvent(eventID)
 	})
@@ -139,37 +136,22 @@ func readEvent(eventID string) (fields, error) {
 	if err := get(eventID, path, &found); err != nil {
 		return nil, err
 	}
-	participants := started(connected.mayRead("participants.read"), func() (int, error) {
-		return readParticipants(connected, path+"/participants", startedAt, newest)
-	})
-	activities := started(connected.mayRead("program.read"), func() (int, error) {
-		return eachRow(eventID, path+"/activities", func(row) error { return nil })
-	})
-	one, other := <-participants, <-activities
-	counts := fields{"event_id": eventID, "title": found["title"], "participants": one.count, "activities": other.count}
-	return counts, firstOf(one.err, other.err)
-}
-
-type reading struct {
-	count any
-	err   error
-}
-
-func started(isPermitted bool, read func() (int, error)) <-chan reading {
-	ended := make(chan reading, 1)
-	go func() {
-		found := reading{count: "not permitted"}
-		if isPermitted {
-			found.count, found.err = read()
+	read := func(list, scope string, take func(row) error) (any, error) {
+		if !strings.Contains(" "+connected.Scope+" ", " "+scope+" ") {
+			return "not permitted", nil
 		}
-		ended <- found
+		return eachRow(eventID, path+"/"+list, take)
+	}
+	var activities any
+	var failed error
+	var reading sync.WaitGroup
+	reading.Add(1)
+	go func() {
+		defer reading.Done()
+		activities, failed = read("activities", "program.read", func(row) error { return nil })
 	}()
-	return ended
-}
-
-func readParticipants(connected login, path string, startedAt time.Time, newest string) (int, error) {
-	return eachRow(connected.EventID, path, func(one row) error {
-		return remember(connected.EventID, connected.OrganizationID, one.text("id"), func(kept *held) bool {
+	participants, err := read("participants", "participants.read", func(one row) error {
+		return remember(connected, one.text("id"), func(kept *held) bool {
 			if kept.WrittenAt.After(startedAt) {
 				return false // what a delivery wrote meanwhile is newer than this page
 			}
@@ -177,6 +159,9 @@ func readParticipants(connected login, path string, startedAt time.Time, newest 
 			return true
 		})
 	})
+	reading.Wait()
+	counts := fields{"event_id": eventID, "title": found["title"], "participants": participants, "activities": activities}
+	return counts, firstOf(err, failed)
 }
 
 // latest is the last of ISO 8601 times, some of which may be missing.

@@ -6,7 +6,8 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"io/fs"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -23,13 +24,15 @@ type notConnected string
 
 func (n notConnected) Error() string { return string(n) }
 
+const errOtherBrowser = notConnected("This is not the answer to your login.")
+
 // tokenError is a response of the token endpoint without tokens; isUnused: the code or token can still be used.
 type tokenError struct {
 	code     string
 	isUnused bool
 }
 
-func (t *tokenError) Error() string { return "token endpoint: " + t.code }
+func (t tokenError) Error() string { return "token endpoint: " + t.code }
 
 type attempt struct {
 	State, Verifier string
@@ -61,16 +64,16 @@ func finish(query url.Values, cookie string) (login, error) {
 	sealed, _ := base64.RawURLEncoding.DecodeString(cookie) // what is not base64 is too short
 	try, err := unseal[attempt](sealed, "attempt")
 	if err != nil || subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(try.State)) == 0 {
-		return login{}, notConnected("This is not the answer to your login.")
+		return login{}, errOtherBrowser
 	}
 	// Each attempt is answered once, even if the browser sends it again.
-	isFirst, err := createOnce(filepath.Join(config.dataDir, "attempts", fileName(try.State)))
+	err = createOnce(filepath.Join(config.dataDir, "attempts", fileName(try.State)))
 	failed := notConnected("Revento did not connect the event. Open /connect again.")
 	switch {
+	case errors.Is(err, fs.ErrExist):
+		return login{}, notConnected("This answer was used already. Open /connect again.")
 	case err != nil:
 		return login{}, err
-	case !isFirst:
-		return login{}, notConnected("This answer was used already. Open /connect again.")
 	case time.Now().After(try.ExpiresAt):
 		return login{}, notConnected("The login took too long. Open /connect again.")
 	case query.Get("error") == "access_denied":
@@ -102,27 +105,18 @@ func requestTokens(form url.Values) (login, error) {
 	var isConnected atomic.Bool
 	connection := httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { isConnected.Store(true) }}
 	traced := httptrace.WithClientTrace(context.Background(), &connection)
-	request, err := http.NewRequestWithContext(traced, "POST", config.authBase+"/oauth/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		return login{}, &tokenError{"unreachable", true}
-	}
+	request := must(http.NewRequestWithContext(traced, "POST", config.authBase+"/oauth/token", strings.NewReader(form.Encode())))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	response, err := tokenClient.Do(request)
-	if err != nil {
-		return login{}, &tokenError{"unreachable", !isConnected.Load()}
+	response, body := exchange(tokenClient, request)
+	var tokens login
+	err := json.Unmarshal(body, &tokens)
+	if err == nil && response.StatusCode == http.StatusOK && tokens.AccessToken != "" && tokens.RefreshToken != "" {
+		return tokens, nil
 	}
-	defer response.Body.Close()
-	var answer struct {
-		login
-		Error string `json:"error"`
-	}
-	err = json.NewDecoder(response.Body).Decode(&answer)
-	if err == nil && response.StatusCode == 200 && answer.AccessToken != "" && answer.RefreshToken != "" {
-		return answer.login, nil
-	}
-	status, code := response.StatusCode, valueOr(answer.Error, fmt.Sprintf("status %d", response.StatusCode))
+	status, code := response.StatusCode, valueOr(errorCode(body), "unexpected answer "+response.Status)
 	// Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and after a
 	// failure of the server it may be spent.
 	isRefused := status >= 300 && status < 500 && code != "invalid_grant"
-	return login{}, &tokenError{code, isRefused || status == 503}
+	isUnused := isRefused || status == http.StatusServiceUnavailable || !isConnected.Load()
+	return login{}, tokenError{code, isUnused}
 }

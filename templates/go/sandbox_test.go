@@ -24,7 +24,7 @@ func TestSandbox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewUnstartedServer(routes())
+	server := httptest.NewUnstartedServer(http.HandlerFunc(serve))
 	server.Listener = listener
 	server.Start()
 	defer server.Close()

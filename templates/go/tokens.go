@@ -4,13 +4,13 @@ import (
 	"errors"
 	"net/url"
 	"path/filepath"
-	"strings"
 	"sync"
 )
 
 // errLoginEnded: the organizer has to connect the event again; trying again does not help.
 var errLoginEnded = errors.New("no organizer has connected this event, or the connection ended: open /connect")
 
+// login is a connection to an event of an organization.
 type login struct {
 	EventID        string `json:"event_id"`
 	OrganizationID string `json:"organization_id"`
@@ -29,25 +29,15 @@ func (l login) path() string {
 	return filepath.Join(loginsDir(), fileName(l.EventID, l.OrganizationID)+".sealed")
 }
 
-func (l login) mayRead(scope string) bool {
-	return strings.Contains(" "+l.Scope+" ", " "+scope+" ")
-}
-
 // ended is what is kept of a login that cannot be used any longer.
 func (l login) ended(reason string) login {
+	log("login ended", fields{"event_id": l.EventID, "reason": reason})
 	return login{EventID: l.EventID, OrganizationID: l.OrganizationID, Ended: reason}
 }
 
 // store keeps a login. Call it before anything uses its access token.
 func store(l login) error {
-	return locked("logins", func() error { return write(l) })
-}
-
-func write(l login) error {
-	if l.Ended != "" {
-		log("login ended", fields{"event_id": l.EventID, "reason": l.Ended})
-	}
-	return writeSealed(l.path(), l)
+	return locked("logins", func() error { return writeSealed(l.path(), l) })
 }
 
 // replace stores next unless spent made way for another login meanwhile.
@@ -57,13 +47,12 @@ func replace(spent, next login) error {
 		if err != nil || current.RefreshToken != spent.RefreshToken {
 			return err
 		}
-		return write(next)
+		return writeSealed(next.path(), next)
 	})
 }
 
 // logins are all that can be used.
-func logins() []login {
-	var usable []login
+func logins() (usable []login) {
 	for _, one := range readAllSealed[login](loginsDir()) {
 		if one.Ended == "" {
 			usable = append(usable, one)
@@ -82,10 +71,19 @@ func loginFor(eventID string) (login, error) {
 	return login{}, errLoginEnded
 }
 
+// usable is the login of a connection as it is now, or errLoginEnded.
+func usable(connection login) (login, error) {
+	current, err := readSealed[login](connection.path())
+	if err == nil && current.AccessToken == "" {
+		err = errLoginEnded
+	}
+	return current, err
+}
+
 // isDeleted says whether Revento demanded deletion, and no organizer has connected the event again.
-func isDeleted(eventID, organizationID string) (bool, error) {
-	current, err := readSealed[login](login{EventID: eventID, OrganizationID: organizationID}.path())
-	return current != nil && current.Ended == deletion, err
+func isDeleted(connection login) (bool, error) {
+	current, err := readSealed[login](connection.path())
+	return current.Ended == deletion, err
 }
 
 // refreshing is held for reading while a refresh runs.
@@ -99,20 +97,18 @@ func refreshed(spent login, request func(url.Values) (login, error)) (login, err
 	refreshing.RLock()
 	defer refreshing.RUnlock()
 	// Not the lock of the logins: a deletion must not wait until Revento has answered.
-	err := locked("refresh "+filepath.Base(spent.path()), func() error {
-		current, err := usable(spent)
-		if err != nil || current.AccessToken != spent.AccessToken {
-			return err
-		}
-		return refreshOnce(current, request)
-	})
+	err := locked("refresh "+filepath.Base(spent.path()), func() error { return refreshOnce(spent, request) })
 	if err != nil {
 		return spent, err
 	}
 	return usable(spent) // it may have ended, or been made again, meanwhile
 }
 
-func refreshOnce(current login, request func(url.Values) (login, error)) error {
+func refreshOnce(spent login, request func(url.Values) (login, error)) error {
+	current, err := usable(spent)
+	if err != nil || current.AccessToken != spent.AccessToken {
+		return err
+	}
 	if current.IsSent {
 		return replace(current, current.ended("a refresh was never answered"))
 	}
@@ -123,26 +119,17 @@ func refreshOnce(current login, request func(url.Values) (login, error)) error {
 		return firstOf(err, replace(current, current)) // the mark may be on disk already
 	}
 	next, err := request(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {current.RefreshToken}})
-	var refused *tokenError
-	if errors.As(err, &refused) && refused.code == "invalid_grant" {
+	var refused tokenError
+	errors.As(err, &refused)
+	switch {
+	case err == nil:
+		next.EventID, next.OrganizationID = current.EventID, current.OrganizationID
+		next.Scope = valueOr(next.Scope, current.Scope)
+		return replace(current, next)
+	case refused.code == "invalid_grant":
 		return replace(current, current.ended(refused.code))
-	}
-	if refused != nil && refused.isUnused {
+	case refused.isUnused:
 		return firstOf(replace(current, current), err)
 	}
-	if err != nil {
-		return err // Revento may have used the token
-	}
-	renewed := current
-	renewed.AccessToken, renewed.RefreshToken = next.AccessToken, next.RefreshToken
-	renewed.Scope = valueOr(next.Scope, current.Scope)
-	return replace(current, renewed)
-}
-
-func usable(l login) (login, error) {
-	current, err := readSealed[login](l.path())
-	if err != nil || current == nil || current.Ended != "" {
-		return l, firstOf(err, errLoginEnded)
-	}
-	return *current, nil
+	return err // Revento may have used the token
 }

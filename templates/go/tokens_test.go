@@ -97,7 +97,7 @@ func TestTwentyRefreshOnce(t *testing.T) {
 
 func TestInvalidGrantEndsTheLogin(t *testing.T) {
 	spent := stored(t, "evt_ended")
-	_, err := refreshed(spent, func(url.Values) (login, error) { return login{}, &tokenError{"invalid_grant", false} })
+	_, err := refreshed(spent, func(url.Values) (login, error) { return login{}, tokenError{"invalid_grant", false} })
 	_, later := loginFor("evt_ended")
 	if !errors.Is(err, errLoginEnded) || !errors.Is(later, errLoginEnded) {
 		t.Errorf("%v, %v", err, later)
@@ -106,7 +106,7 @@ func TestInvalidGrantEndsTheLogin(t *testing.T) {
 
 func TestARefreshThatReventoNeverGotIsSentAgain(t *testing.T) {
 	spent := stored(t, "evt_unused")
-	if _, err := refreshed(spent, func(url.Values) (login, error) { return login{}, &tokenError{"unreachable", true} }); err == nil {
+	if _, err := refreshed(spent, func(url.Values) (login, error) { return login{}, tokenError{"unreachable", true} }); err == nil {
 		t.Error("no error")
 	}
 	if found, err := refreshed(spent, renewed); err != nil || found.AccessToken != "a2" {
@@ -116,7 +116,7 @@ func TestARefreshThatReventoNeverGotIsSentAgain(t *testing.T) {
 
 func TestARefreshThatWasNeverAnsweredIsNotSentAgain(t *testing.T) {
 	spent := stored(t, "evt_unanswered")
-	refreshed(spent, func(url.Values) (login, error) { return login{}, &tokenError{"unreachable", false} })
+	refreshed(spent, func(url.Values) (login, error) { return login{}, tokenError{"unreachable", false} })
 	_, err := refreshed(spent, func(url.Values) (login, error) {
 		t.Error("it was sent again")
 		return login{}, nil
@@ -149,7 +149,7 @@ func TestOnlyATokenThatCannotHaveBeenUsedIsSentAgain(t *testing.T) {
 		config.authBase = base
 		defer func() { config.authBase = before }()
 		_, err := requestTokens(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"r1"}})
-		var refused *tokenError
+		var refused tokenError
 		return errors.As(err, &refused) && refused.isUnused
 	}
 	for name, one := range map[string]struct {
@@ -188,7 +188,8 @@ func TestARefreshTokenIsSentOnAConnectionOfItsOwn(t *testing.T) {
 	before := config
 	config.authBase, config.apiBase = server.URL, server.URL
 	defer func() { config = before }()
-	send(login{}, "/")
+	gate := gate{places: make(chan struct{}, 1)}
+	gate.send(login{}, "/")
 	requestTokens(url.Values{})
 	requestTokens(url.Values{})
 	if len(connections) != 3 || connections[0] == connections[1] || connections[1] == connections[2] {
@@ -206,14 +207,13 @@ func TestALongPauseIsLimited(t *testing.T) {
 	before := config.apiBase
 	config.apiBase = server.URL
 	defer func() { config.apiBase = before }()
+	gate := gate{places: make(chan struct{}, 1)}
 	for value, pause := range map[string]time.Duration{
 		"2": 2 * time.Second, "9999999999": time.Hour, "9223372036854775807": time.Hour, "-5": 0, "soon": 0,
 	} {
 		sent = value
-		_, err := send(login{}, "/")
-		var refused *apiError
-		if !errors.As(err, &refused) || refused.retryAfter != pause {
-			t.Errorf("%s: %v", value, err)
+		if got := gate.send(login{}, "/"); got.retryAfter != pause {
+			t.Errorf("%s: %v", value, got)
 		}
 	}
 }
@@ -260,7 +260,7 @@ func TestARefusedRefreshKeepsALoginThatWasMadeMeanwhile(t *testing.T) {
 	spent := stored(t, "evt_again")
 	found, err := refreshed(spent, func(url.Values) (login, error) {
 		store(login{EventID: spent.EventID, OrganizationID: spent.OrganizationID, AccessToken: "b1", RefreshToken: "s1"})
-		return login{}, &tokenError{"invalid_grant", false}
+		return login{}, tokenError{"invalid_grant", false}
 	})
 	if err != nil || found.AccessToken != "b1" {
 		t.Errorf("%v, %v", found, err)

@@ -5,24 +5,18 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strconv"
-	"strings"
 	"time"
 )
 
 const (
 	tolerance = 300 // seconds
 	deletion  = "data.deletion_required"
-)
-
-var (
-	timestampForm = regexp.MustCompile(`^[0-9]{1,12}$`)
-	signatureForm = regexp.MustCompile(`^sha256=[0-9a-f]{64}$`)
 )
 
 // event is the envelope of a delivery; for what concerns the whole integration the ids are empty.
@@ -34,31 +28,32 @@ type event struct {
 	Data           json.RawMessage `json:"data"`
 }
 
+func (e event) connection() login {
+	return login{EventID: e.EventID, OrganizationID: e.OrganizationID}
+}
+
 type delivery struct {
 	ID         string    `json:"id"`
 	ReceivedAt time.Time `json:"received_at"`
 	Event      event     `json:"event"`
 }
 
-func inbox(name string) string  { return filepath.Join(config.dataDir, "inbox", name+".sealed") }
-func worked(name string) string { return filepath.Join(config.dataDir, "worked", name) }
+func inboxDir() string        { return filepath.Join(config.dataDir, "inbox") }
+func inbox(id string) string  { return filepath.Join(inboxDir(), fileName(id)+".sealed") }
+func worked(id string) string { return filepath.Join(config.dataDir, "worked", fileName(id)) }
 
 // isGenuine says whether Revento signed these bytes with one of our secrets, within the last five minutes.
 func isGenuine(body []byte, timestamp, signature string) bool {
-	if !timestampForm.MatchString(timestamp) || !signatureForm.MatchString(signature) {
+	seconds, err := strconv.ParseUint(timestamp, 10, 40)
+	if age := time.Now().Unix() - int64(seconds); err != nil || age > tolerance || age < -tolerance {
 		return false
 	}
-	seconds, _ := strconv.ParseInt(timestamp, 10, 64)
-	if age := time.Now().Unix() - seconds; age > tolerance || age < -tolerance {
-		return false
-	}
-	claimed, _ := hex.DecodeString(strings.TrimPrefix(signature, "sha256="))
 	isMatch := false
 	for _, secret := range config.webhookSecrets {
-		mac := hmac.New(sha256.New, secret)
-		mac.Write([]byte(timestamp + "."))
-		mac.Write(body)
-		isMatch = hmac.Equal(mac.Sum(nil), claimed) || isMatch
+		mac := hmac.New(sha256.New, []byte(secret))
+		fmt.Fprintf(mac, "%s.%s", timestamp, body)
+		expected := "sha256=" + hex.EncodeToString(mac.Sum(nil))
+		isMatch = hmac.Equal([]byte(expected), []byte(signature)) || isMatch
 	}
 	return isMatch
 }
@@ -75,9 +70,8 @@ func receive(header http.Header, body []byte) int {
 	if json.Unmarshal(body, &sent) != nil || sent.Type == "" { // only now: nobody but Revento gets here
 		return http.StatusBadRequest
 	}
-	name := fileName(id)
 	// In this order: a delivery that has left the inbox is marked already.
-	isRepeat := exists(inbox(name)) || exists(worked(name))
+	isRepeat := exists(inbox(id)) || exists(worked(id))
 	log("delivery received", fields{"delivery_id": id, "event_id": sent.EventID, "type": sent.Type, "repeat": isRepeat})
 	if isRepeat {
 		return http.StatusNoContent
@@ -85,9 +79,9 @@ func receive(header http.Header, body []byte) int {
 	var err error
 	// Of the type in the body, which is signed: requests stop at once, what is held is deleted as work.
 	if sent.Type == deletion {
-		err = store(login{EventID: sent.EventID, OrganizationID: sent.OrganizationID, Ended: deletion})
+		err = store(sent.connection().ended(deletion))
 	}
-	err = firstOf(err, writeSealed(inbox(name), delivery{id, time.Now(), sent}))
+	err = firstOf(err, writeSealed(inbox(id), delivery{id, time.Now(), sent}))
 	if err != nil {
 		log("delivery not stored", fields{"delivery_id": id, "error": err.Error()})
 		return http.StatusInternalServerError
@@ -103,7 +97,6 @@ var woken = make(chan struct{}, 1)
 
 // workDeliveries processes deliveries for as long as the program runs.
 func workDeliveries(work func(event, string) error) {
-	sweep()
 	for {
 		if err := workWaiting(work); err != nil {
 			log("inbox failed", fields{"error": err.Error()})
@@ -121,13 +114,13 @@ func workDeliveries(work func(event, string) error) {
 // changes: here in one file, with a database in one transaction.
 func workWaiting(work func(event, string) error) error {
 	return locked("inbox", func() error {
-		waiting := readAllSealed[delivery](filepath.Dir(inbox("")))
+		waiting := readAllSealed[delivery](inboxDir())
 		sort.Slice(waiting, func(a, b int) bool { return waiting[a].ReceivedAt.Before(waiting[b].ReceivedAt) })
 		for _, one := range waiting {
 			ids := fields{"delivery_id": one.ID, "event_id": one.Event.EventID, "type": one.Event.Type}
 			if err := finished(one, work); err != nil {
 				ids["error"] = err.Error()
-				log("delivery failed", ids)
+				log("delivery failed", ids) // one that fails must not hold up the others
 			} else {
 				log("delivery worked", ids)
 			}
@@ -137,14 +130,13 @@ func workWaiting(work func(event, string) error) error {
 }
 
 func finished(one delivery, work func(event, string) error) error {
-	name := fileName(one.ID)
-	if !exists(worked(name)) {
+	if !exists(worked(one.ID)) {
 		if err := work(one.Event, one.ID); err != nil {
 			return err
 		}
+		if err := createOnce(worked(one.ID)); err != nil {
+			return err
+		}
 	}
-	if _, err := createOnce(worked(name)); err != nil {
-		return err
-	}
-	return os.Remove(inbox(name))
+	return os.Remove(inbox(one.ID))
 }

@@ -31,7 +31,7 @@ func signed(id, body, key, timestamp string) http.Header {
 func ago(seconds int64) string { return fmt.Sprint(time.Now().Unix() - seconds) }
 
 func TestDeliveries(t *testing.T) {
-	secret := string(config.webhookSecrets[0])
+	secret := config.webhookSecrets[0]
 	for name, one := range map[string]struct {
 		header http.Header
 		body   string
@@ -60,7 +60,7 @@ func TestDeliveries(t *testing.T) {
 func TestAHeaderCannotEndALogin(t *testing.T) {
 	kept := stored(t, "evt_kept")
 	body := `{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}`
-	header := signed("kept", body, string(config.webhookSecrets[0]), ago(0))
+	header := signed("kept", body, config.webhookSecrets[0], ago(0))
 	header.Set("X-Revento-Event", "data.deletion_required")
 	status := receive(header, []byte(body))
 	if found, err := loginFor("evt_kept"); status != 204 || err != nil || found != kept {
@@ -70,7 +70,7 @@ func TestAHeaderCannotEndALogin(t *testing.T) {
 
 func TestOneInboxIsWorkedOnceByMany(t *testing.T) {
 	for count := 0; count < 20; count++ {
-		receive(signed(fmt.Sprint("shared ", count), body, string(config.webhookSecrets[0]), ago(0)), []byte(body))
+		receive(signed(fmt.Sprint("shared ", count), body, config.webhookSecrets[0], ago(0)), []byte(body))
 	}
 	works := map[string]int{}
 	var counting sync.Mutex
@@ -93,18 +93,18 @@ func TestOneInboxIsWorkedOnceByMany(t *testing.T) {
 	workers.Wait()
 	for count := 0; count < 20; count++ { // at a sandbox, its own worker takes some of them
 		id := fmt.Sprint("shared ", count)
-		if works[id] > 1 || !exists(worked(fileName(id))) {
+		if works[id] > 1 || !exists(worked(id)) {
 			t.Errorf("%s: %d times", id, works[id])
 		}
 	}
 }
 
 func TestADamagedDeliveryDoesNotHoldUpTheOthers(t *testing.T) {
-	damaged := inbox(fileName("damaged"))
-	receive(signed("whole", body, string(config.webhookSecrets[0]), ago(0)), []byte(body))
+	damaged := inbox("damaged")
+	receive(signed("whole", body, config.webhookSecrets[0], ago(0)), []byte(body))
 	os.WriteFile(damaged, []byte("damaged"), 0o600)
 	defer os.Remove(damaged)
-	if err := workWaiting(work); err != nil || !exists(worked(fileName("whole"))) || !exists(damaged) {
+	if err := workWaiting(work); err != nil || !exists(worked("whole")) || !exists(damaged) {
 		t.Error(err)
 	}
 }

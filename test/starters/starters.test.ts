@@ -14,7 +14,7 @@ const most: Readonly<Record<string, number>> = {
   'python flask': 598,
   'python fastapi': 598,
   'ruby sinatra': 596,
-  'go net/http': 1133,
+  'go net/http': 1018,
   'php none': 914,
   'java jdk': 1146,
   'csharp aspnet': 699,
