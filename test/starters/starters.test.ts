@@ -16,7 +16,7 @@ const most: Readonly<Record<string, number>> = {
   'ruby sinatra': 596,
   'go net/http': 1018,
   'php none': 914,
-  'java jdk': 1146,
+  'java jdk': 1045,
   'csharp aspnet': 699,
   'kotlin jdk': 599,
 };

@@ -1,13 +1,10 @@
 package com.example.revento;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +33,8 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     private volatile long pausedUntil;
   }
 
-  /** `body` and `retryAfter` are null where there is none; the status is 0 without an answer. */
-  private record Answer(int status, String code, JsonObject body, Duration retryAfter) {}
+  /** `body` is null where there is none; the status is 0 without an answer. */
+  private record Answer(int status, JsonObject body, long pauseSeconds, String requestId) {}
 
   /** The JSON of one resource of an event. */
   JsonObject get(String eventId, String path) throws Exception {
@@ -45,32 +42,21 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     var hasRefreshed = false;
     for (int attempt = 1; ; attempt++) {
       var login = tokens.loginFor(eventId);
-      var requestId = UUID.randomUUID().toString();
-      var answer = inTurn(gate, login, path, requestId);
+      var answer = inTurn(gate, login, path);
       if (answer.status == 200 && answer.body != null) return answer.body;
-      if (answer.code.equals("token_expired") && !hasRefreshed) {
+      var code = answer.body == null ? "unexpected_answer" : Json.text(answer.body, "error");
+      if (code.equals("token_expired") && !hasRefreshed) {
         hasRefreshed = true;
         tokens.refreshed(login, oauth::requestTokens);
-      } else if (answer.code.equals("token_revoked")) {
-        tokens.endSpent(login, answer.code);
+      } else if (code.equals("token_revoked")) {
+        tokens.replace(login, login.ended(code));
       } else if (attempt == TRIES || !isWorthAnotherTry(answer.status)) {
-        var message = "%s (%d), request %s".formatted(answer.code, answer.status, requestId);
-        throw new Failure(answer.code, message);
-      } else if (answer.retryAfter != null) { // for all requests with this token
-        gate.pausedUntil = System.currentTimeMillis() + answer.retryAfter.toMillis();
+        throw new Failure(code, code + " (" + answer.status + "), request " + answer.requestId);
+      } else if (answer.pauseSeconds > 0) { // for all requests with this token
+        gate.pausedUntil = System.currentTimeMillis() + answer.pauseSeconds * 1_000;
       } else {
-        Thread.sleep(pauseMillis(answer, attempt));
+        Thread.sleep(pauseMillis(answer.status, code, attempt));
       }
-    }
-  }
-
-  private Answer inTurn(Gate gate, Login login, String path, String requestId) throws Exception {
-    gate.places.acquire();
-    try {
-      while (System.currentTimeMillis() < gate.pausedUntil) Thread.sleep(10);
-      return send(login, path, requestId);
-    } finally {
-      gate.places.release();
     }
   }
 
@@ -80,19 +66,30 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
   }
 
   /** Branches on codes, never on messages. */
-  private static long pauseMillis(Answer answer, int attempt) {
-    var isCrowded = answer.code.equals("concurrent_limit_exceeded");
-    var millis = isCrowded ? 300 : (answer.status == 429 ? 4_000L : 500L) << (attempt - 1);
+  private static long pauseMillis(int status, String code, int attempt) {
+    var isCrowded = code.equals("concurrent_limit_exceeded");
+    var millis = isCrowded ? 300 : (status == 429 ? 4_000L : 500L) << (attempt - 1);
     return millis + ThreadLocalRandom.current().nextLong(millis / 4);
   }
 
-  /** The pause that Retry-After asks for; null where it is not in seconds. */
-  static Duration pauseAsked(String retryAfter) {
-    if (!retryAfter.matches("[0-9]{1,18}")) return null;
-    return Duration.ofSeconds(Math.min(Long.parseLong(retryAfter), LONGEST_PAUSE_SECONDS));
+  /** The pause that Retry-After asks for, in seconds; 0 where it says none. */
+  static long pauseAsked(String retryAfter) {
+    var isNumber = retryAfter.matches("[0-9]{1,18}");
+    return isNumber ? Math.min(Long.parseLong(retryAfter), LONGEST_PAUSE_SECONDS) : 0;
   }
 
-  private Answer send(Login login, String path, String requestId) {
+  private Answer inTurn(Gate gate, Login login, String path) throws InterruptedException {
+    gate.places.acquire();
+    try {
+      while (System.currentTimeMillis() < gate.pausedUntil) Thread.sleep(10);
+      return send(login, path);
+    } finally {
+      gate.places.release();
+    }
+  }
+
+  private Answer send(Login login, String path) {
+    var requestId = UUID.randomUUID().toString();
     var request =
         HttpRequest.newBuilder(URI.create(config.apiBase + path))
             .header("Authorization", "Bearer " + login.accessToken())
@@ -100,31 +97,26 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
             .header("X-Revento-Request-Id", requestId)
             .build();
     var started = System.currentTimeMillis();
-    var status = 0;
-    var code = "unexpected_answer";
-    JsonObject body = null;
-    Duration retryAfter = null;
+    var answer = new Answer(0, null, 0, requestId);
     try {
       var response = Http.send(CLIENT, request);
-      status = response.statusCode();
-      retryAfter = response.headers().firstValue("Retry-After").map(Api::pauseAsked).orElse(null);
-      body = Json.read(response.body(), JsonObject.class);
-      if (body.get("error") instanceof JsonPrimitive word) code = word.getAsString();
+      var body = Json.read(response.body(), JsonObject.class);
+      var pause = response.headers().firstValue("Retry-After").map(Api::pauseAsked).orElse(0L);
+      answer = new Answer(response.statusCode(), body, pause, requestId);
     } catch (IOException lost) {
-      code = "no_answer";
-    } catch (JsonParseException malformed) {
-      // the status says enough
+      // which the status says
     }
     var ms = System.currentTimeMillis() - started;
     var eventId = login.eventId();
-    Log.line(
+    var status = answer.status;
+    Config.log(
         "api request", "request_id", requestId, "event_id", eventId, "status", status, "ms", ms);
-    return new Answer(status, code, body, retryAfter);
+    return answer;
   }
 
   /** Takes one row of a list. */
   interface RowReader {
-    void take(JsonObject row) throws IOException;
+    void take(JsonObject row) throws Exception;
   }
 
   private record Page(List<JsonObject> data, String nextCursor, boolean hasMore) {}

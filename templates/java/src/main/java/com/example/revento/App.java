@@ -6,12 +6,14 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -19,27 +21,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The routes. */
-final class App {
+record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror mirror) {
   private static final int MAX_BODY_BYTES = 1 << 20;
   private static final int GRACE_SECONDS = 1; // all of it is taken
   private static final String COOKIE = "revento_attempt";
   private static final Pattern SENT_COOKIE = Pattern.compile("(?:^|; )" + COOKIE + "=([\\w-]+)");
-  private static final Pattern THIS_MACHINE =
-      Pattern.compile("(?:localhost|127\\.0\\.0\\.1|\\[::1])(?::\\d+)?");
+  private static final String THIS_MACHINE = "(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?";
 
-  private final Config config;
-  private final Tokens tokens;
-  private final OAuth oauth;
-  private final Webhooks webhooks;
-  private final Mirror mirror;
-
-  App(Config config) {
+  static App of(Config config) {
     var sealed = new Sealed(config.tokenKey);
-    this.config = config;
-    this.tokens = new Tokens(config, sealed);
-    this.oauth = new OAuth(config, sealed, tokens);
-    this.webhooks = new Webhooks(config, sealed, tokens);
-    this.mirror = new Mirror(config, sealed, tokens, new Api(config, tokens, oauth));
+    var tokens = new Tokens(config, sealed);
+    var oauth = new OAuth(config, sealed, tokens);
+    var mirror = new Mirror(config, sealed, tokens, new Api(config, tokens, oauth));
+    return new App(config, tokens, oauth, new Webhooks(config, sealed, tokens), mirror);
   }
 
   /** Listens, and works deliveries from now on. */
@@ -79,7 +73,7 @@ final class App {
     }
   }
 
-  private void connect(HttpExchange exchange, String eventId) throws IOException {
+  private void connect(HttpExchange exchange, String eventId) throws Exception {
     var start = oauth.begin(eventId);
     setCookie(exchange, start.cookie(), OAuth.ATTEMPT_SECONDS);
     exchange.getResponseHeaders().set("Location", start.url());
@@ -91,18 +85,19 @@ final class App {
     var cookie = SENT_COOKIE.matcher(sent);
     setCookie(exchange, "", 0);
     var login = oauth.finish(query, cookie.find() ? cookie.group(1) : "");
-    Log.line("connected", "event_id", login.eventId(), "scope", login.scope());
+    Config.log("connected", "event_id", login.eventId(), "scope", login.scope());
     reply(exchange, 200, "Connected. You can close this page.\n");
   }
 
   private void setCookie(HttpExchange exchange, String value, int maxAge) {
     var form = COOKIE + "=%s; Max-Age=%d; Path=%s; HttpOnly; SameSite=Lax%s";
-    var secure = config.redirectUri.getScheme().equals("https") ? "; Secure" : "";
-    var cookie = form.formatted(value, maxAge, config.redirectUri.getPath(), secure);
+    var registered = URI.create(config.redirectUri);
+    var secure = registered.getScheme().equals("https") ? "; Secure" : "";
+    var cookie = form.formatted(value, maxAge, registered.getPath(), secure);
     exchange.getResponseHeaders().set("Set-Cookie", cookie);
   }
 
-  private void webhook(HttpExchange exchange) throws IOException {
+  private void webhook(HttpExchange exchange) throws Exception {
     // The raw bytes: nothing may parse them first.
     var body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
     var isTooLong = body.length > MAX_BODY_BYTES;
@@ -110,10 +105,10 @@ final class App {
     exchange.sendResponseHeaders(status, -1);
   }
 
-  private List<Map<String, Object>> sync(String eventId) throws Exception {
+  private List<Mirror.Synced> sync(String eventId) throws Exception {
     var connected = tokens.logins().stream().map(Login::eventId).toList();
     var one = connected.isEmpty() ? List.of(config.eventId) : connected;
-    var results = new ArrayList<Map<String, Object>>();
+    var results = new ArrayList<Mirror.Synced>();
     for (var id : eventId == null ? one : List.of(eventId)) results.add(mirror.sync(id));
     return results;
   }
@@ -125,7 +120,7 @@ final class App {
         Stream.of("Forwarded", "X-Forwarded-For", "Origin").anyMatch(headers::containsKey);
     var host = String.valueOf(headers.getFirst("Host"));
     var isLocal = exchange.getRemoteAddress().getAddress().isLoopbackAddress();
-    if (isLocal && THIS_MACHINE.matcher(host).matches() && !isProxied) {
+    if (isLocal && host.matches(THIS_MACHINE) && !isProxied) {
       reply(exchange, 200, content.call());
     } else {
       reply(exchange, 403, Map.of("error", "this_machine_only"));
@@ -135,7 +130,7 @@ final class App {
   private static void fail(HttpExchange exchange, Exception failure) throws IOException {
     Throwable cause = failure;
     while (cause instanceof ExecutionException) cause = cause.getCause();
-    Log.line("request failed", "error", cause.toString());
+    Config.log("request failed", "error", cause.toString());
     var message = String.valueOf(cause.getMessage());
     switch (cause instanceof Failure known ? known.code : "failed") {
       case "not_connected" -> reply(exchange, 400, message + "\n");
@@ -158,37 +153,33 @@ final class App {
 
   private static Map<String, String> query(HttpExchange exchange) {
     var fields = new HashMap<String, String>();
-    var query = exchange.getRequestURI().getRawQuery();
-    for (var field : query == null ? new String[0] : query.split("&")) {
+    var query = Objects.requireNonNullElse(exchange.getRequestURI().getRawQuery(), "");
+    for (var field : query.split("&")) {
       var parts = field.split("=", 2);
-      fields.putIfAbsent(decoded(parts[0]), parts.length < 2 ? "" : decoded(parts[1]));
+      if (parts.length == 2) fields.putIfAbsent(parts[0], URLDecoder.decode(parts[1], UTF_8));
     }
     return fields;
   }
 
-  private static String decoded(String text) {
-    return URLDecoder.decode(text, UTF_8);
-  }
-
   public static void main(String[] arguments) {
     try {
-      var config = new Config(Config.environment(Path.of(".env")));
-      new Sealed(config.tokenKey).check(config.dataDir);
-      var app = new App(config);
+      var app = App.of(new Config(Config.environment(Path.of(".env"))));
+      app.tokens.sealed().check(app.config.dataDir);
+      Sealed.sweep(app.config.dataDir.toFile());
       app.tokens.logins(); // the log says now which ones cannot be read
       var server = app.serve();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, app.tokens)));
-      Log.line("listening", "port", config.port);
-    } catch (IOException | IllegalArgumentException invalid) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> app.stop(server)));
+      Config.log("listening", "port", app.config.port);
+    } catch (Exception invalid) {
       System.err.println(invalid.getMessage());
       System.exit(1);
     }
   }
 
   /** Lets running requests end, and a refresh in any case. */
-  private static void stop(HttpServer server, Tokens tokens) {
+  private void stop(HttpServer server) {
     server.stop(GRACE_SECONDS);
     tokens.close();
-    Log.line("stopped");
+    Config.log("stopped");
   }
 }

@@ -1,29 +1,30 @@
 package com.example.revento;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Settings. All are checked at the start: a wrong one ends the start, not a request. */
 final class Config {
+  static final String SCOPES = "event.read participants.read program.read";
+
   private static final String URL = "https?://[^/\\s]\\S*";
 
   final String authBase;
   final String apiBase;
   final String clientId;
   final String clientSecret;
-  final URI redirectUri;
+  final String redirectUri;
   final String eventId;
-  final List<byte[]> webhookSecrets;
+  final List<String> webhookSecrets;
   final byte[] tokenKey;
   final Path dataDir;
   final int port;
@@ -38,24 +39,19 @@ final class Config {
     apiBase = setting("REVENTO_API_BASE", URL, "a URL").replaceAll("/+$", "");
     clientId = setting("REVENTO_CLIENT_ID", ".+", "one line");
     clientSecret = setting("REVENTO_CLIENT_SECRET", ".+", "one line");
+    redirectUri = setting("REVENTO_REDIRECT_URI", URL, "a URL");
     eventId = setting("SANDBOX_EVENT_ID", ".+", "one line");
-    var redirect = setting("REVENTO_REDIRECT_URI", URL, "a URL");
     var secret = setting("REVENTO_WEBHOOK_SECRET", ".+", "one line");
     var key = setting("REVENTO_TOKEN_KEY", "[A-Za-z0-9+/]{43}=", "32 random bytes in base64");
     environment.putIfAbsent("PORT", "3000");
     var listensOn = setting("PORT", "[0-9]{1,5}", "a number");
     if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("\n", problems));
 
-    redirectUri = URI.create(redirect);
     port = Integer.parseInt(listensOn);
     tokenKey = Base64.getDecoder().decode(key);
     // While the signing secret is rotated, deliveries may be signed with either of the two.
     var previous = environment.getOrDefault("REVENTO_WEBHOOK_SECRET_PREVIOUS", "").strip();
-    webhookSecrets =
-        Stream.of(secret, previous)
-            .filter(one -> !one.isEmpty())
-            .map(one -> one.getBytes(UTF_8))
-            .toList();
+    webhookSecrets = previous.isEmpty() ? List.of(secret) : List.of(secret, previous);
     // A directory for each API: what belongs to one is never sent to another.
     var host = URI.create(apiBase).getAuthority().replace(':', '_');
     dataDir = Path.of(environment.getOrDefault("DATA_DIR", "data"), host);
@@ -63,8 +59,7 @@ final class Config {
 
   private String setting(String name, String form, String what) {
     var value = environment.getOrDefault(name, "").strip();
-    if (value.isEmpty()) problems.add("Set " + name + ".");
-    else if (!value.matches(form)) problems.add("%s is not %s.".formatted(name, what));
+    if (!value.matches(form)) problems.add("Set %s to %s.".formatted(name, what));
     return value;
   }
 
@@ -78,5 +73,17 @@ final class Config {
     }
     environment.putAll(System.getenv());
     return environment;
+  }
+
+  /**
+   * Logs one JSON line. Fields are names and values in turn: ids, never tokens and never what
+   * attendees entered.
+   */
+  static void log(String message, Object... fields) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("at", Instant.now().toString());
+    line.put("message", message);
+    for (int at = 0; at < fields.length; at += 2) line.put((String) fields[at], fields[at + 1]);
+    System.out.println(Json.GSON.toJson(line));
   }
 }

@@ -42,7 +42,7 @@ final class Http {
 
   static String query(Map<String, String> fields) {
     return fields.entrySet().stream()
-        .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+        .map(field -> field.getKey() + "=" + encoded(field.getValue()))
         .collect(Collectors.joining("&"));
   }
 

@@ -3,11 +3,9 @@ package com.example.revento;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.io.StringReader;
 
 /** JSON as Revento writes it: names in snake_case, nulls kept. */
 final class Json {
@@ -20,20 +18,17 @@ final class Json {
 
   private Json() {}
 
-  /**
-   * Reads one whole JSON value. `Gson.fromJson` takes more than JSON: use it for what is our own.
-   *
-   * @throws JsonParseException for anything else
-   */
+  /** The value that a text begins with; null if that is not JSON, of which Gson would take more. */
   static <T> T read(String text, Class<T> type) {
-    try (var reader = new JsonReader(new StringReader(text))) {
-      var value = GSON.getAdapter(type).read(reader);
-      if (value == null || reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new JsonParseException("Not one JSON value.");
-      }
-      return value;
-    } catch (IOException | IllegalStateException malformed) {
-      throw new JsonParseException("Not the JSON that was expected.");
+    try {
+      return GSON.getAdapter(type).fromJson(text);
+    } catch (IOException | RuntimeException malformed) {
+      return null;
     }
+  }
+
+  /** The text of a field; "" where there is none. */
+  static String text(JsonObject object, String name) {
+    return object.get(name) instanceof JsonPrimitive text ? text.getAsString() : "";
   }
 }

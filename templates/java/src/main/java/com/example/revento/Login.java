@@ -15,10 +15,6 @@ record Login(
     boolean isSent,
     String ended) {
 
-  static Login ended(String eventId, String organizationId, String reason) {
-    return new Login(eventId, organizationId, null, null, null, false, reason);
-  }
-
   /** Whether the organizer permitted it: all but `event.read` may have been left out. */
   boolean mayRead(String wanted) {
     return scope != null && List.of(scope.split(" ")).contains(wanted);
@@ -26,6 +22,11 @@ record Login(
 
   Login sent() {
     return new Login(eventId, organizationId, accessToken, refreshToken, scope, true, null);
+  }
+
+  Login ended(String reason) {
+    Config.log("login ended", "event_id", eventId, "reason", reason);
+    return new Login(eventId, organizationId, null, null, null, false, reason);
   }
 
   /** The login with the tokens of a refresh, whose answer may leave out the rest. */

@@ -1,20 +1,14 @@
 package com.example.revento;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.UnaryOperator;
 
@@ -28,8 +22,10 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
           "user_id", "user_id",
           "custom_form_fields", "custom_form_fields");
 
-  private static final Map<String, FutureTask<Map<String, Object>>> SYNCS =
-      new ConcurrentHashMap<>();
+  private static final Map<String, FutureTask<Synced>> SYNCS = new ConcurrentHashMap<>();
+
+  /** What a sync read: counts, or that it was not permitted. */
+  record Synced(String eventId, String title, Object participants, Object activities) {}
 
   /**
    * What is held of one participant: of its last change, when it happened by Revento's clock and
@@ -41,52 +37,55 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
     return config.dataDir.resolve("participants");
   }
 
-  private Path of(String eventId) {
+  private Path of(String eventId) throws Exception {
     return directory().resolve(Sealed.fileName(eventId));
   }
 
-  List<JsonObject> participants(String eventId) throws IOException {
+  List<JsonObject> participants(String eventId) throws Exception {
     return sealed.readAll(of(eventId), Held.class).stream().map(Held::row).toList();
   }
 
   /** Changes what is held of one participant; `change` returns what it was given to leave it. */
-  private void remember(
-      String eventId, String organizationId, JsonObject changes, UnaryOperator<Held> change)
-      throws IOException {
-    if (!(changes.get("id") instanceof JsonPrimitive id)) return; // unknown, or not needed here
-    var name = Sealed.fileName(eventId, id.getAsString());
-    var path = of(eventId).resolve(name + Sealed.SUFFIX);
+  private void remember(Login connection, String participantId, UnaryOperator<Held> change)
+      throws Exception {
+    var eventId = connection.eventId();
+    var path = of(eventId).resolve(Sealed.fileName(eventId, participantId) + Sealed.SUFFIX);
     Sealed.inTurn(
         directory(),
         () -> {
           // A deletion from now on waits for its turn, and then deletes what is written here.
-          if (tokens.isDeleted(eventId, organizationId)) return;
+          if (tokens.isDeleted(connection)) return null;
           var found = sealed.read(path, Held.class);
           var held = found == null ? new Held(new JsonObject(), "", "", 0) : found;
           var next = change.apply(held);
           if (next != held) sealed.write(path, next);
+          return null;
         });
   }
 
-  private void forget(String eventId) throws IOException {
+  private Void forget(String eventId) throws Exception {
     var files = of(eventId).toFile().listFiles();
     for (var file : files == null ? new File[0] : files) Files.deleteIfExists(file.toPath());
+    return null;
   }
 
   /** What a delivery changes. It contains a snapshot, so no API request is needed. */
-  void work(Webhooks.Event event, String deliveryId) throws IOException {
+  void work(Webhooks.Event event, String deliveryId) throws Exception {
     if (event.type().equals(Webhooks.DELETION)) {
       Sealed.inTurn(directory(), () -> forget(event.eventId()));
       return;
     }
     var changes = changesOf(event);
+    var id = Json.text(changes, "id");
+    // A type that this integration does not know, or does not need.
+    if (id.isEmpty() || event.eventId() == null || event.occurredAt() == null) return;
     remember(
-        event.eventId(),
-        event.organizationId(),
-        changes,
+        event.connection(),
+        id,
         held -> {
-          if (held.deliveryId.equals(deliveryId)) return held; // a crash came before its mark
-          if (held.occurredAt.compareTo(event.occurredAt()) > 0) return held; // a newer one came
+          // A crash came before its mark, or something newer came first.
+          var isOlder = held.occurredAt.compareTo(event.occurredAt()) > 0;
+          if (isOlder || held.deliveryId.equals(deliveryId)) return held;
           var row = held.row.deepCopy();
           changes.entrySet().forEach(field -> row.add(field.getKey(), field.getValue()));
           return new Held(row, event.occurredAt(), deliveryId, System.currentTimeMillis());
@@ -106,7 +105,7 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
   }
 
   /** Reads an event; concurrent calls share one read. */
-  Map<String, Object> sync(String eventId) throws Exception {
+  Synced sync(String eventId) throws Exception {
     var task = new FutureTask<>(() -> readEvent(eventId));
     var running = SYNCS.putIfAbsent(eventId, task);
     if (running != null) return running.get();
@@ -118,51 +117,42 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
     }
   }
 
-  private Map<String, Object> readEvent(String eventId) throws Exception {
+  private Synced readEvent(String eventId) throws Exception {
     var login = tokens.loginFor(eventId);
     var startedAt = Instant.now();
-    // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from
-    // before
+    // A read is as new as what is held, unless a sandbox had its clock ahead: what happened before
     // that is older.
     var newest =
         sealed.readAll(of(eventId), Held.class).stream()
             .map(Held::occurredAt)
             .filter(time -> time.compareTo(startedAt.toString()) < 0)
-            .max(Comparator.naturalOrder())
+            .max(String::compareTo)
             .orElse("");
     var path = "/events/" + Http.encoded(eventId);
-    var title = api.get(eventId, path).get("title");
-    Api.RowReader keep = row -> keep(login, row, startedAt, newest);
-    var participants = started(login, "participants.read", path + "/participants", keep);
-    var activities = started(login, "program.read", path + "/activities", row -> {});
-    var result = new LinkedHashMap<String, Object>();
-    result.put("event_id", eventId);
-    result.put("title", title);
-    result.put("participants", participants.get());
-    result.put("activities", activities.get());
-    return result;
+    var title = Json.text(api.get(eventId, path), "title");
+    var activities =
+        new FutureTask<>(() -> read(login, "program.read", path + "/activities", row -> {}));
+    new Thread(activities).start();
+    Api.RowReader keep = row -> keep(login, row, startedAt.toEpochMilli(), newest);
+    var participants = read(login, "participants.read", path + "/participants", keep);
+    return new Synced(eventId, title, participants, activities.get());
   }
 
-  private Future<Object> started(Login login, String scope, String path, Api.RowReader reader) {
-    Callable<Object> read = () -> api.eachRow(login.eventId(), path, reader);
-    var task = new FutureTask<>(login.mayRead(scope) ? read : () -> "not permitted");
-    new Thread(task).start();
-    return task;
+  private Object read(Login login, String scope, String path, Api.RowReader reader)
+      throws Exception {
+    return login.mayRead(scope) ? api.eachRow(login.eventId(), path, reader) : "not permitted";
   }
 
-  private void keep(Login login, JsonObject row, Instant startedAt, String newest)
-      throws IOException {
-    var review = row.get("last_reviewed_at") instanceof JsonPrimitive at ? at.getAsString() : "";
+  private void keep(Login login, JsonObject row, long startedAt, String newest) throws Exception {
+    var review = Json.text(row, "last_reviewed_at");
     remember(
-        login.eventId(),
-        login.organizationId(),
-        row,
+        login,
+        Json.text(row, "id"),
         held -> {
-          var now = System.currentTimeMillis();
           // What a delivery wrote meanwhile is newer than this row.
-          if (held.writtenAt > startedAt.toEpochMilli()) return held;
+          if (held.writtenAt > startedAt) return held;
           var occurredAt = Collections.max(List.of(held.occurredAt, review, newest));
-          return new Held(row, occurredAt, held.deliveryId, now);
+          return new Held(row, occurredAt, held.deliveryId, System.currentTimeMillis());
         });
   }
 }

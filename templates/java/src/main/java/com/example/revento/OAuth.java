@@ -3,15 +3,11 @@ package com.example.revento;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonPrimitive;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,9 +18,7 @@ import javax.net.ssl.SSLHandshakeException;
 record OAuth(Config config, Sealed sealed, Tokens tokens) {
   static final int ATTEMPT_SECONDS = 600;
 
-  private static final String SCOPES = "event.read participants.read program.read";
   private static final String FAILED = "Revento did not connect the event.";
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Where the browser goes, and the cookie that binds the attempt to that browser. */
   record Start(String url, String cookie) {}
@@ -32,33 +26,24 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
   private record Attempt(String state, String verifier, long expiresAt) {}
 
   /** Begins a login. */
-  Start begin(String eventId) {
+  Start begin(String eventId) throws Exception {
     var expiresAt = System.currentTimeMillis() + ATTEMPT_SECONDS * 1_000;
     var attempt = new Attempt(randomWord(), randomWord(), expiresAt);
     var query =
         Map.of(
-            "response_type",
-            "code",
-            "client_id",
-            config.clientId,
-            "redirect_uri",
-            config.redirectUri.toString(),
-            "scope",
-            SCOPES,
-            "event_id",
-            eventId,
-            "state",
-            attempt.state,
-            "code_challenge",
-            base64Url(Sealed.sha256(attempt.verifier)),
-            "code_challenge_method",
-            "S256");
+            "client_id", config.clientId,
+            "redirect_uri", config.redirectUri,
+            "scope", Config.SCOPES,
+            "event_id", eventId,
+            "state", attempt.state,
+            "code_challenge", base64Url(Sealed.sha256(attempt.verifier)));
+    var url = "/oauth/authorize?response_type=code&code_challenge_method=S256&";
     var cookie = base64Url(sealed.seal(attempt, "attempt"));
-    return new Start(config.authBase + "/oauth/authorize?" + Http.query(query), cookie);
+    return new Start(config.authBase + url + Http.query(query), cookie);
   }
 
   /** Ends a login: checks the state, redeems the code and stores the tokens. */
-  Login finish(Map<String, String> query, String cookie) throws IOException {
+  Login finish(Map<String, String> query, String cookie) throws Exception {
     var attempt = opened(cookie);
     var state = query.getOrDefault("state", "").getBytes(UTF_8);
     if (attempt == null || !MessageDigest.isEqual(state, attempt.state.getBytes(UTF_8))) {
@@ -70,25 +55,22 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
     if (!Sealed.createOnce(used)) throw notConnected("This answer was used already.");
     if ("access_denied".equals(query.get("error"))) throw notConnected("You declined.");
     if (query.containsKey("error") || !query.containsKey("code")) throw notConnected(FAILED);
-    var form =
-        Map.of(
-            "grant_type",
-            "authorization_code",
-            "code",
-            query.get("code"),
-            "redirect_uri",
-            config.redirectUri.toString(),
-            "code_verifier",
-            attempt.verifier);
-    Login login;
     try {
-      login = requestTokens(form);
+      var form =
+          Map.of(
+              "grant_type",
+              "authorization_code",
+              "code",
+              query.get("code"),
+              "redirect_uri",
+              config.redirectUri,
+              "code_verifier",
+              attempt.verifier);
+      return tokens.store(requestTokens(form));
     } catch (Failure refused) {
-      Log.line("no tokens", "error", refused.code);
+      Config.log("no tokens", "error", refused.code);
       throw notConnected(FAILED);
     }
-    tokens.store(login);
-    return login;
   }
 
   private Attempt opened(String cookie) {
@@ -123,7 +105,6 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
       var request =
           HttpRequest.newBuilder(URI.create(config.authBase + "/oauth/token"))
               .header("Content-Type", "application/x-www-form-urlencoded")
-              .header("Accept", "application/json")
               .POST(once)
               .build();
       // A client of its own: on a connection that the server just closed, nobody could say whether
@@ -131,34 +112,28 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
       response = Http.send(Http.newClient(), request);
     } catch (Throwable lost) { // such as one file too many
       var isUnused = !isTaken.getAndSet(true) || lost.getCause() instanceof SSLHandshakeException;
-      throw failed(isUnused ? "unreachable" : "no answer", isUnused);
+      var code = isUnused ? "unreachable" : "no answer";
+      throw new Failure(code, "token endpoint: " + code, isUnused);
     }
     var status = response.statusCode();
-    var code = "status " + status;
-    try {
-      var answer = Json.read(response.body(), JsonObject.class);
-      if (answer.get("error") instanceof JsonPrimitive word) code = word.getAsString();
-      var login = Json.GSON.fromJson(answer, Login.class);
-      if (status == 200 && login.accessToken() != null && login.refreshToken() != null) {
-        return login;
-      }
-    } catch (JsonParseException malformed) {
-      // a proxy may answer with anything: the status says enough then
+    var login = Json.read(response.body(), Login.class);
+    if (status == 200
+        && login != null
+        && login.accessToken() != null
+        && login.refreshToken() != null) {
+      return login;
     }
+    var answer = Json.read(response.body(), JsonObject.class); // a proxy may answer with anything
+    var isRefusal = answer != null && answer.has("error");
+    var code = isRefusal ? Json.text(answer, "error") : "status " + status;
     // Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about
     // the token, and after a failure of the server it may be spent.
     var isRefused = status >= 300 && status < 500 && !code.equals("invalid_grant");
-    throw failed(code, isRefused || status == 503);
-  }
-
-  private static Failure failed(String code, boolean isUnused) {
-    return new Failure(code, "token endpoint: " + code, isUnused);
+    throw new Failure(code, "token endpoint: " + code, isRefused || status == 503);
   }
 
   private static String randomWord() {
-    var bytes = new byte[32];
-    RANDOM.nextBytes(bytes);
-    return base64Url(bytes);
+    return base64Url(Sealed.randomBytes(32));
   }
 
   private static String base64Url(byte[] bytes) {

@@ -4,22 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Duration;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -30,15 +30,17 @@ class Sealed {
   static final String SUFFIX = ".sealed";
 
   private static final int NONCE_BYTES = 12;
-  private static final int TAG_BITS = 128;
+  private static final int TAG_BYTES = 16;
+  private static final long DAY_MILLIS = 86_400_000;
   private static final boolean IS_WINDOWS = File.separatorChar == '\\';
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final Map<Path, Object> TURNS = new ConcurrentHashMap<>();
 
   /**
    * Days that files are kept which nothing removes, by their ending or directory: writes and logins
    * end within minutes, and Revento gives up a delivery after hours.
    */
-  private static final Map<String, Integer> KEPT = Map.of("tmp", 1, "attempts", 1, "worked", 30);
+  private static final Map<String, Long> KEPT = Map.of("tmp", 1L, "attempts", 1L, "worked", 30L);
 
   private final SecretKeySpec key;
 
@@ -47,42 +49,42 @@ class Sealed {
   }
 
   /** A file name for any text, safe in a path. */
-  static String fileName(String... parts) {
+  static String fileName(String... parts) throws GeneralSecurityException {
     return HexFormat.of().formatHex(sha256(Json.GSON.toJson(parts)));
   }
 
-  static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalStateException(missing); // every Java has it
-    }
+  static byte[] sha256(String text) throws GeneralSecurityException {
+    return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
   }
 
-  /** Encrypts; the name is authenticated, so one sealed value cannot stand in for another. */
-  byte[] seal(Object value, String name) {
-    try {
-      var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(Cipher.ENCRYPT_MODE, key); // with a random nonce
-      cipher.updateAAD(name.getBytes(UTF_8));
-      var sealed = cipher.doFinal(Json.GSON.toJson(value).getBytes(UTF_8));
-      return ByteBuffer.allocate(NONCE_BYTES + sealed.length)
-          .put(cipher.getIV())
-          .put(sealed)
-          .array();
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalStateException(missing); // every Java has it
-    }
+  static byte[] randomBytes(int count) {
+    var bytes = new byte[count];
+    RANDOM.nextBytes(bytes);
+    return bytes;
+  }
+
+  /** The name is authenticated, so one sealed value cannot stand in for another. */
+  private Cipher cipher(int mode, byte[] nonce, String name) throws GeneralSecurityException {
+    var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    var parameters = new GCMParameterSpec(TAG_BYTES * 8, nonce, 0, NONCE_BYTES);
+    cipher.init(mode, key, parameters);
+    cipher.updateAAD(name.getBytes(UTF_8));
+    return cipher;
+  }
+
+  byte[] seal(Object value, String name) throws GeneralSecurityException {
+    var nonce = randomBytes(NONCE_BYTES);
+    var text = Json.GSON.toJson(value).getBytes(UTF_8);
+    var sealed = Arrays.copyOf(nonce, NONCE_BYTES + text.length + TAG_BYTES);
+    cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(text, 0, text.length, sealed, NONCE_BYTES);
+    return sealed;
   }
 
   /** What was sealed under this name; null for anything else. */
   <T> T unseal(byte[] data, String name, Class<T> type) {
     try {
-      var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      var nonce = new GCMParameterSpec(TAG_BITS, data, 0, NONCE_BYTES);
-      cipher.init(Cipher.DECRYPT_MODE, key, nonce);
-      cipher.updateAAD(name.getBytes(UTF_8));
-      var text = cipher.doFinal(data, NONCE_BYTES, data.length - NONCE_BYTES);
+      var length = data.length - NONCE_BYTES;
+      var text = cipher(Cipher.DECRYPT_MODE, data, name).doFinal(data, NONCE_BYTES, length);
       return Json.GSON.fromJson(new String(text, UTF_8), type);
     } catch (GeneralSecurityException | RuntimeException forged) {
       return null;
@@ -96,7 +98,7 @@ class Sealed {
   }
 
   /** Replaces a file as a whole: a crash leaves the old one or the new one. */
-  void write(Path path, Object value) throws IOException {
+  <T> T write(Path path, T value) throws Exception {
     var directory = directory(path.getParent());
     var temporary = Files.createTempFile(directory, "", ".tmp"); // for its owner only
     try {
@@ -107,6 +109,7 @@ class Sealed {
       Files.deleteIfExists(temporary);
     }
     keepNames(directory);
+    return value;
   }
 
   /** Makes new names in a directory outlast a power failure. */
@@ -121,22 +124,10 @@ class Sealed {
    * The value of a file; null where there is none, or it is damaged: that must not stop the rest.
    */
   <T> T read(Path path, Class<T> type) throws IOException {
-    try {
-      var value = unseal(Files.readAllBytes(path), path.getFileName().toString(), type);
-      if (value == null) Log.line("file damaged", "file", path.toString());
-      return value;
-    } catch (NoSuchFileException none) {
-      return null;
-    }
-  }
-
-  /** Refuses a directory where nothing can be stored, or whose files have another key. */
-  void check(Path directory) throws IOException {
-    var path = directory.resolve("key" + SUFFIX);
-    if (Files.exists(path) && read(path, Map.class) == null) {
-      throw new IOException("REVENTO_TOKEN_KEY is not the key of the files in " + directory + ".");
-    }
-    write(path, Map.of());
+    if (Files.notExists(path)) return null;
+    var value = unseal(Files.readAllBytes(path), path.getFileName().toString(), type);
+    if (value == null) Config.log("file damaged", "file", path.toString());
+    return value;
   }
 
   /**
@@ -149,7 +140,7 @@ class Sealed {
         try {
           values.add(read(path, type));
         } catch (IOException unreadable) {
-          Log.line("file not read", "error", unreadable.toString());
+          Config.log("file not read", "error", unreadable.toString());
         }
       }
     }
@@ -157,23 +148,27 @@ class Sealed {
     return values;
   }
 
-  /** What is done in a turn. */
-  interface Work {
-    void run() throws IOException;
+  /** Refuses a directory where nothing can be stored, or whose files have another key. */
+  void check(Path directory) throws Exception {
+    var path = directory.resolve("key" + SUFFIX);
+    if (Files.exists(path) && read(path, Map.class) == null) {
+      throw new IOException("REVENTO_TOKEN_KEY is not the key of the files in " + directory + ".");
+    }
+    write(path, Map.of());
   }
 
   /**
    * Works on a file or directory while no other thread or process does. The turn of a process that
    * dies ends.
    */
-  static void inTurn(Path path, Work work) throws IOException {
+  static <T> T inTurn(Path path, Callable<T> work) throws Exception {
     var lock = path.resolveSibling(path.getFileName() + ".lock").toAbsolutePath();
     // A lock on a file is among processes only.
     synchronized (TURNS.computeIfAbsent(lock, one -> new Object())) {
       directory(lock.getParent());
       try (var file = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         file.lock();
-        work.run();
+        return work.call();
       }
     }
   }
@@ -194,8 +189,8 @@ class Sealed {
       if (file.isDirectory()) sweep(file);
       var ending = file.getName().substring(file.getName().lastIndexOf('.') + 1);
       var days = KEPT.getOrDefault(ending, KEPT.get(directory.getName()));
-      var age = Duration.ofMillis(System.currentTimeMillis() - file.lastModified());
-      if (days != null && age.toDays() >= days) file.delete();
+      var age = System.currentTimeMillis() - file.lastModified();
+      if (days != null && age >= days * DAY_MILLIS) file.delete();
     }
   }
 }

@@ -1,6 +1,5 @@
 package com.example.revento;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,66 +15,63 @@ record Tokens(Config config, Sealed sealed) {
     return config.dataDir.resolve("logins");
   }
 
-  private Path path(String eventId, String organizationId) {
-    return directory().resolve(Sealed.fileName(eventId, organizationId) + Sealed.SUFFIX);
-  }
-
-  private Path path(Login login) {
-    return path(login.eventId(), login.organizationId());
+  private Path path(Login login) throws Exception {
+    var name = Sealed.fileName(login.eventId(), login.organizationId());
+    return directory().resolve(name + Sealed.SUFFIX);
   }
 
   /** Stores a login. Call it before anything uses its access token. */
-  void store(Login login) throws IOException {
-    Sealed.inTurn(directory(), () -> write(login));
+  Login store(Login login) throws Exception {
+    return Sealed.inTurn(directory(), () -> sealed.write(path(login), login));
   }
 
-  private void write(Login login) throws IOException {
-    if (login.ended() != null) {
-      Log.line("login ended", "event_id", login.eventId(), "reason", login.ended());
-    }
-    sealed.write(path(login), login);
-  }
-
-  /** Stores a login, unless another came in the place of `spent` meanwhile, or that ended. */
-  private void replace(Login spent, Login next) throws IOException {
-    Sealed.inTurn(
+  /**
+   * Stores a login in the place of another, unless that has ended or was made again. Returns the
+   * one to use now.
+   */
+  Login replace(Login spent, Login next) throws Exception {
+    return Sealed.inTurn(
         directory(),
         () -> {
-          if (usable(spent).refreshToken().equals(spent.refreshToken())) write(next);
+          var isOurs = usable(spent).refreshToken().equals(spent.refreshToken());
+          if (isOurs) sealed.write(path(spent), next);
+          return usable(spent);
         });
   }
 
   /** Every login that can be used. */
-  List<Login> logins() throws IOException {
+  List<Login> logins() throws Exception {
     var all = sealed.readAll(directory(), Login.class).stream();
     return all.filter(login -> login.ended() == null).toList();
   }
 
   /** The login for an event. */
-  Login loginFor(String eventId) throws IOException {
+  Login loginFor(String eventId) throws Exception {
     var found = logins().stream().filter(login -> login.eventId().equals(eventId)).findFirst();
     return found.orElseThrow(Tokens::ended);
   }
 
-  /** Marks whatever login there is as ended and forgets its tokens. */
-  void end(String eventId, String organizationId, String reason) throws IOException {
-    store(Login.ended(eventId, organizationId, reason));
-  }
-
-  /** Ends this login only, not one that was stored in its place meanwhile. */
-  void endSpent(Login spent, String reason) throws IOException {
-    replace(spent, Login.ended(spent.eventId(), spent.organizationId(), reason));
-  }
-
   /** Whether Revento demanded deletion, and no organizer has connected the event again. */
-  boolean isDeleted(String eventId, String organizationId) throws IOException {
-    var login = sealed.read(path(eventId, organizationId), Login.class);
+  boolean isDeleted(Login connection) throws Exception {
+    var login = sealed.read(path(connection), Login.class);
     return login != null && Webhooks.DELETION.equals(login.ended());
+  }
+
+  private Login usable(Login connection) throws Exception {
+    var current = sealed.read(path(connection), Login.class);
+    if (current == null || current.ended() != null) throw ended();
+    return current;
+  }
+
+  /** The organizer has to connect the event again; trying again does not help. */
+  private static Failure ended() {
+    return new Failure(
+        "login_ended", "The event is not connected, or the connection ended. Open /connect.");
   }
 
   /** Asks the token endpoint. */
   interface Request {
-    Login send(Map<String, String> form) throws IOException;
+    Login send(Map<String, String> form) throws Exception;
   }
 
   /**
@@ -85,20 +81,14 @@ record Tokens(Config config, Sealed sealed) {
    * a time refreshes, and what it is about to do is stored before: after a process that died
    * half-way, nobody sends the token again.
    */
-  Login refreshed(Login spent, Request request) throws IOException {
+  Login refreshed(Login spent, Request request) throws Exception {
     REFRESHING.readLock().lock();
     try {
       // Not the turn of the logins: a deletion must not wait until Revento has answered.
-      Sealed.inTurn(
-          path(spent),
-          () -> {
-            var current = usable(spent);
-            if (current.accessToken().equals(spent.accessToken())) refreshOnce(current, request);
-          });
+      return Sealed.inTurn(path(spent), () -> refresh(spent, request));
     } finally {
       REFRESHING.readLock().unlock();
     }
-    return usable(spent); // it may have ended, or been made again, meanwhile
   }
 
   /** Lets a refresh end, whose new tokens would be lost with the process. No other one starts. */
@@ -106,11 +96,10 @@ record Tokens(Config config, Sealed sealed) {
     REFRESHING.writeLock().lock();
   }
 
-  private void refreshOnce(Login current, Request request) throws IOException {
-    if (current.isSent()) {
-      endSpent(current, "a refresh was never answered");
-      return;
-    }
+  private Login refresh(Login spent, Request request) throws Exception {
+    var current = usable(spent);
+    if (!current.accessToken().equals(spent.accessToken())) return current;
+    if (current.isSent()) return replace(current, current.ended("a refresh was never answered"));
     // Where this fails, as on a full disk, the new tokens could not be stored either.
     try {
       replace(current, current.sent());
@@ -120,26 +109,13 @@ record Tokens(Config config, Sealed sealed) {
     }
     try {
       var form = Map.of("grant_type", "refresh_token", "refresh_token", current.refreshToken());
-      replace(current, current.with(request.send(form)));
+      return replace(current, current.with(request.send(form)));
     } catch (Failure refused) {
       if (refused.code.equals("invalid_grant")) {
-        endSpent(current, refused.code);
-        return;
+        return replace(current, current.ended(refused.code));
       }
       if (refused.isUnused) replace(current, current);
       throw refused; // otherwise Revento may have used the token
     }
-  }
-
-  private Login usable(Login login) throws IOException {
-    var current = sealed.read(path(login), Login.class);
-    if (current == null || current.ended() != null) throw ended();
-    return current;
-  }
-
-  /** The organizer has to connect the event again; trying again does not help. */
-  private static Failure ended() {
-    return new Failure(
-        "login_ended", "The event is not connected, or the connection ended. Open /connect.");
   }
 }

@@ -3,12 +3,9 @@ package com.example.revento;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonParseException;
 import com.sun.net.httpserver.Headers;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Comparator;
@@ -29,59 +26,45 @@ record Webhooks(Config config, Sealed sealed, Tokens tokens) {
   /** A delivery's envelope; for what concerns the whole integration the ids are null. */
   record Event(
       String type, String occurredAt, String eventId, String organizationId, JsonElement data) {
-    Event {
-      type = Objects.requireNonNullElse(type, "");
-      occurredAt = Objects.requireNonNullElse(occurredAt, "");
+    Login connection() {
+      return new Login(eventId, organizationId, null, null, null, false, null);
     }
   }
 
   private record Delivery(String id, long receivedAt, Event event) {
     void log(String message) {
-      Log.line(message, "delivery_id", id, "event_id", event.eventId, "type", event.type);
+      Config.log(message, "delivery_id", id, "event_id", event.eventId, "type", event.type);
     }
   }
 
   /** Whether Revento signed these bytes with one of our secrets, within five minutes. */
-  boolean isGenuine(byte[] body, String timestamp, String signature) {
-    if (!timestamp.matches("[0-9]{1,12}") || !signature.matches("sha256=[0-9a-f]{64}"))
-      return false;
+  boolean isGenuine(byte[] body, String timestamp, String signature) throws Exception {
+    if (!timestamp.matches("[0-9]{1,12}")) return false;
     var age = Instant.now().getEpochSecond() - Long.parseLong(timestamp);
     if (Math.abs(age) > TOLERANCE_SECONDS) return false;
-    var given = HexFormat.of().parseHex(signature.substring("sha256=".length()));
     var isMatch = false;
     for (var secret : config.webhookSecrets) {
-      isMatch |= MessageDigest.isEqual(hmac(secret, timestamp, body), given);
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+      mac.update((timestamp + ".").getBytes(UTF_8));
+      var expected = "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
+      isMatch |= MessageDigest.isEqual(expected.getBytes(UTF_8), signature.getBytes(UTF_8));
     }
     return isMatch;
   }
 
-  private static byte[] hmac(byte[] secret, String timestamp, byte[] body) {
-    try {
-      var mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-      mac.update((timestamp + ".").getBytes(UTF_8));
-      return mac.doFinal(body);
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalStateException(missing); // every Java has it
-    }
-  }
-
   /** The status for a delivery. It is on disk before it is acknowledged: a crash loses nothing. */
-  int receive(Headers headers, byte[] body) throws IOException {
+  int receive(Headers headers, byte[] body) throws Exception {
     var id = header(headers, "X-Revento-Delivery-Id");
     var timestamp = header(headers, "X-Revento-Timestamp");
     var signature = header(headers, "X-Revento-Signature");
     var isComplete = !id.isEmpty() && headers.containsKey("X-Revento-Event");
     if (!isComplete || !isGenuine(body, timestamp, signature)) {
-      Log.line("delivery refused");
+      Config.log("delivery refused");
       return 401;
     }
-    Event event;
-    try { // only now: nobody but Revento gets here
-      event = Json.read(new String(body, UTF_8), Event.class);
-    } catch (JsonParseException malformed) {
-      return 400;
-    }
+    var event = Json.read(new String(body, UTF_8), Event.class); // from Revento: it is signed
+    if (event == null || event.type == null) return 400;
     var delivery = new Delivery(id, System.currentTimeMillis(), event);
     // In this order: a delivery that has left the inbox is marked already.
     var isRepeat = Files.exists(waiting(id)) || Files.exists(mark(id));
@@ -89,7 +72,7 @@ record Webhooks(Config config, Sealed sealed, Tokens tokens) {
     if (isRepeat) return 204;
     // Requests stop at once; the worker deletes the stored data. The type is that of the body:
     // headers are not signed.
-    if (event.type.equals(DELETION)) tokens.end(event.eventId, event.organizationId, DELETION);
+    if (event.type.equals(DELETION)) tokens.store(event.connection().ended(DELETION));
     sealed.write(waiting(id), delivery);
     ARRIVED.release();
     return 204;
@@ -103,29 +86,28 @@ record Webhooks(Config config, Sealed sealed, Tokens tokens) {
     return config.dataDir.resolve("inbox");
   }
 
-  private Path waiting(String id) {
+  private Path waiting(String id) throws Exception {
     return inbox().resolve(Sealed.fileName(id) + Sealed.SUFFIX);
   }
 
-  private Path mark(String id) {
+  private Path mark(String id) throws Exception {
     return config.dataDir.resolve("worked").resolve(Sealed.fileName(id));
   }
 
   /** Processes a delivery. */
   interface Worker {
-    void work(Event event, String deliveryId) throws IOException;
+    void work(Event event, String deliveryId) throws Exception;
   }
 
   /** Processes deliveries for as long as the program runs. */
   void workDeliveries(Worker worker) {
-    Sealed.sweep(config.dataDir.toFile());
     while (true) {
       try {
         ARRIVED.tryAcquire(10, TimeUnit.SECONDS); // comes back for what failed
         ARRIVED.drainPermits();
         workWaiting(worker);
       } catch (Exception failed) {
-        Log.line("inbox failed", "error", failed.toString());
+        Config.log("inbox failed", "error", failed.toString());
       }
     }
   }
@@ -137,13 +119,15 @@ record Webhooks(Config config, Sealed sealed, Tokens tokens) {
    * the delivery together with what it changes: here in one file, with a database in one
    * transaction.
    */
-  void workWaiting(Worker worker) throws IOException {
+  void workWaiting(Worker worker) throws Exception {
     Sealed.inTurn(
         inbox(),
-        () ->
-            sealed.readAll(inbox(), Delivery.class).stream()
-                .sorted(Comparator.comparingLong(Delivery::receivedAt))
-                .forEach(delivery -> finish(delivery, worker)));
+        () -> {
+          var waiting = sealed.readAll(inbox(), Delivery.class);
+          waiting.sort(Comparator.comparingLong(Delivery::receivedAt));
+          for (var delivery : waiting) finish(delivery, worker);
+          return null;
+        });
   }
 
   private void finish(Delivery delivery, Worker worker) {
@@ -153,8 +137,8 @@ record Webhooks(Config config, Sealed sealed, Tokens tokens) {
       Sealed.createOnce(mark(delivery.id));
       Files.deleteIfExists(waiting(delivery.id));
       delivery.log("delivery worked");
-    } catch (IOException | RuntimeException failed) {
-      Log.line("delivery failed", "delivery_id", delivery.id, "error", failed.toString());
+    } catch (Exception failed) {
+      Config.log("delivery failed", "delivery_id", delivery.id, "error", failed.toString());
     }
   }
 }

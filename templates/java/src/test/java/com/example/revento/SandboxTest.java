@@ -40,8 +40,8 @@ class SandboxTest {
   @Test
   void connectsReadsHearsOfChangesRefreshesOnceAndForgets() throws Exception {
     var settings = TestSettings.in(directory);
-    var redirect = settings.redirectUri;
-    var server = new App(settings).serve();
+    var redirect = URI.create(settings.redirectUri);
+    var server = App.of(settings).serve();
     var threads = Executors.newFixedThreadPool(20);
     var here = "http://" + redirect.getAuthority();
     Callable<Integer> sync =

@@ -108,7 +108,7 @@ class TokensTest {
             tokens.refreshed(
                 SPENT,
                 form -> {
-                  tokens.end("evt_1", "org_1", Webhooks.DELETION);
+                  tokens.store(SPENT.ended(Webhooks.DELETION));
                   return RENEWED;
                 }));
     assertEnded(() -> tokens.loginFor("evt_1"));
@@ -144,10 +144,11 @@ class TokensTest {
     var unflushed =
         new Sealed(config.tokenKey) {
           @Override
-          void write(Path path, Object value) throws IOException {
+          <T> T write(Path path, T value) throws Exception {
             super.write(path, value);
             // as when the directory of the file could not be flushed
             if (!isFlushed.getAndSet(true)) throw new IOException("Input/output error");
+            return value;
           }
         };
     var marking = new Tokens(config, unflushed);

@@ -50,9 +50,9 @@ class WebhooksTest {
     return String.valueOf(Instant.now().getEpochSecond() - seconds);
   }
 
-  private Headers signed(String body, byte[] secret, String timestamp) throws Exception {
+  private Headers signed(String body, String secret, String timestamp) throws Exception {
     var mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+    mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     var signature = mac.doFinal((timestamp + "." + body).getBytes(StandardCharsets.UTF_8));
     var headers = new Headers();
     headers.set("X-Revento-Event", "x");
@@ -79,7 +79,7 @@ class WebhooksTest {
 
   @Test
   void anotherSecretIsRefused() throws Exception {
-    assertAnswer(401, signed(BODY, "another".getBytes(StandardCharsets.UTF_8), ago(0)), BODY);
+    assertAnswer(401, signed(BODY, "another", ago(0)), BODY);
   }
 
   @Test
@@ -142,11 +142,22 @@ class WebhooksTest {
     data.addProperty("id", "p1");
     for (var reason : List.of("a refresh was never answered", Webhooks.DELETION)) {
       var eventId = "evt of " + reason;
-      tokens.end(eventId, "org_1", reason);
+      tokens.store(new Login(eventId, "org_1", null, null, null, false, reason));
       mirror.work(new Webhooks.Event("participant.joined", "", eventId, "org_1", data), reason);
       var count = reason.equals(Webhooks.DELETION) ? 0 : 1;
       assertEquals(count, mirror.participants(eventId).size(), reason);
     }
+  }
+
+  @Test
+  void anEventWithoutItsTimeOrEventIsLeftAlone() throws Exception {
+    var sealed = new Sealed(config.tokenKey);
+    var mirror = new Mirror(config, sealed, new Tokens(config, sealed), null);
+    var data = new JsonObject();
+    data.addProperty("id", "p1");
+    mirror.work(new Webhooks.Event("participant.joined", null, "evt_1", "org_1", data), "1");
+    mirror.work(new Webhooks.Event("participant.joined", "", null, "org_1", data), "2");
+    assertEquals(List.of(), mirror.participants("evt_1"));
   }
 
   @Test
