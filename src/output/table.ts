@@ -5,7 +5,7 @@ import { createChoice, createPicker, fieldsOf, type Picker } from './columns.ts'
 import type { RowFormat } from './format.ts';
 import type { Column } from './item.ts';
 import { type Calendar, calendarOf, localCalendar } from './moment.ts';
-import { isNarrow, loadRuler, narrowRuler, type Ruler } from './width.ts';
+import { isPlain, loadRuler, plainRuler, type Ruler } from './width.ts';
 
 const gap = '  ';
 /** Columns are not made narrower than this to make room for others. */
@@ -37,7 +37,7 @@ export function createTable({ chosen, defaults, known = [], style, now, notice }
   let natural: number[] = [];
   const losses: (Loss | undefined)[] = [];
   let shown: readonly number[] | null = null;
-  let ruler: Ruler = narrowRuler;
+  let ruler: Ruler = plainRuler;
   let calendar: Calendar = localCalendar;
 
   const begin = (rows: readonly string[]): Pick<Picker, 'pick'> => {
@@ -110,7 +110,7 @@ export function createTable({ chosen, defaults, known = [], style, now, notice }
         ),
       );
       const lines = isFirst ? [head, ...cells] : cells;
-      if (ruler !== narrowRuler || lines.every((line) => line.every(({ text }) => isNarrow(text)))) return lay(lines);
+      if (ruler !== plainRuler || lines.every((line) => line.every(({ text }) => isPlain(text)))) return lay(lines);
       return loadRuler().then((loaded) => {
         ruler = loaded;
         return lay(lines);

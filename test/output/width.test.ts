@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isNarrow, loadRuler, narrowRuler, type Ruler } from '../../src/output/width.ts';
+import { isPlain, loadRuler, plainRuler, type Ruler } from '../../src/output/width.ts';
 
 let ruler: Ruler;
 beforeAll(async () => {
@@ -32,12 +32,47 @@ describe('display width', () => {
     expect(widthOf(text)).toBe(width);
   });
 
-  it('does not depend on the short cut for narrow scripts', () => {
-    for (let code = 0xa0; code < 0x3000; code++) {
+  /** From the scripts of which a part is measured without ICU, and from what stands between them. */
+  const nearPlain = fc
+    .oneof(
+      fc.integer({ min: 0x20, max: 0x52f }),
+      fc.integer({ min: 0x591, max: 0x6d5 }),
+      fc.integer({ min: 0x900, max: 0x97f }),
+      fc.integer({ min: 0x1e00, max: 0x2030 }),
+      fc.integer({ min: 0x3000, max: 0x30ff }),
+      fc.integer({ min: 0x1100, max: 0x11ff }),
+      fc.integer({ min: 0x4e00, max: 0x4e20 }),
+      fc.integer({ min: 0xac00, max: 0xac40 }),
+      fc.integer({ min: 0xff00, max: 0xffa0 }),
+      fc.constantFrom(0x915, 0x937, 0x930, 0x93c, 0x94d, 0x93e, 0x947),
+    )
+    .map((code) => String.fromCodePoint(code));
+
+  it('does not depend on the short cut for plain characters', () => {
+    for (let code = 0xa0; code < 0x10000; code++) {
       const text = String.fromCodePoint(code);
       expect([code, widthOf(text)]).toEqual([code, stringWidth(text)]);
-      if (isNarrow(text)) expect([code, narrowRuler.widthOf(text)]).toEqual([code, stringWidth(text)]);
     }
+    fc.assert(
+      fc.property(fc.string({ unit: nearPlain, maxLength: 6 }), (text) => {
+        expect(widthOf(text)).toBe(stringWidth(text, { countAnsiEscapeCodes: true }));
+      }),
+      { numRuns: 50_000 },
+    );
+  });
+
+  it('is cut where a plain text may be cut', () => {
+    const segmenter = new Intl.Segmenter();
+    const plainText = fc.string({ unit: nearPlain.filter(isPlain), minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(plainText, fc.integer({ min: 1, max: 8 }), (text, columns) => {
+        const kept = plainRuler.fitTo(text, columns).replace(/…$/, '');
+        const ends = [...segmenter.segment(text)].map(({ index }) => index);
+        expect([...ends, text.length]).toContain(kept.length);
+        expect(plainRuler.widthOf(plainRuler.fitTo(text, columns))).toBeLessThanOrEqual(columns);
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });
 
