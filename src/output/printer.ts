@@ -45,7 +45,9 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
   const writeAll = async (outputs: Iterable<Output>) => {
     let kept = '';
     for (const output of outputs) {
-      for await (const piece of piecesOf(output)) {
+      // An async generator for each of thousands a second would take longer than their text.
+      const pieces = typeof output === 'string' || output instanceof Promise ? [output] : output;
+      for await (const piece of pieces) {
         kept += piece;
         if (kept.length < pieceChars) continue;
         await write(kept);
@@ -93,11 +95,6 @@ export async function createPrinter(options: PrinterOptions): Promise<Printer> {
     },
     abort: () => close(false),
   };
-}
-
-async function* piecesOf(output: Output): AsyncGenerator<string, void, void> {
-  if (typeof output === 'string' || output instanceof Promise) yield await output;
-  else yield* output;
 }
 
 function refuseContradictions({ format, jq, columns, layout }: PrinterOptions): void {

@@ -21,7 +21,7 @@ const masked: ReadonlySet<string> = new Set(['authorization', 'proxy-authorizati
 export function deliveryLine(delivery: Delivery, results: readonly Posted[], status: number): string {
   const reason = delivery.reason ?? (delivery.isJson ? null : 'not_json');
   return (
-    `{"type":"delivery","delivery_id":${JSON.stringify(delivery.deliveryId)},"event":${JSON.stringify(eventOf(delivery))}` +
+    `{"type":"delivery","delivery_id":${quoted(delivery.deliveryId)},"event":${quoted(eventOf(delivery))}` +
     `,"received_at":"${new Date(delivery.receivedAt).toISOString()}","verified":${delivery.reason === null}` +
     `,"reason":${JSON.stringify(reason)},"duplicate":${delivery.standing === 'duplicate'}` +
     `,"headers":${headersText(delivery.headers)},"body":${JSON.stringify(delivery.text)}` +
@@ -56,13 +56,20 @@ function headersText(headers: HeaderList): string {
     else if (typeof earlier === 'string') values.set(name, [earlier, text]);
     else earlier.push(text);
   }
-  const members: string[] = [];
+  let members = '';
   for (const [name, text] of values) {
-    members.push(`${JSON.stringify(name)}:${typeof text === 'string' ? text : `[${text.join(',')}]`}`);
+    members += `${members === '' ? '' : ','}${quoted(name)}:${typeof text === 'string' ? text : `[${text.join(',')}]`}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 }
 
 function valueText(name: string, value: string): string {
-  return JSON.stringify(masked.has(name) ? '[redacted]' : value);
+  return quoted(masked.has(name) ? '[redacted]' : value);
+}
+
+/** Without these characters JSON writes a text as it is, and most headers are so short that asking is cheaper. */
+const plain = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string | null): string {
+  return text !== null && plain.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -10,10 +10,10 @@ const dropped: ReadonlySet<string> = new Set([
   // Answers are shown as text, so they must not be compressed.
   'accept-encoding',
 ]);
-const droppedPrefixes = ['proxy-', 'x-forwarded-', 'x-revento-cli-'] as const;
+const droppedPrefix = /^(?:proxy|x-forwarded|x-revento-cli)-/;
 
 /** Whether a header belongs to one connection, or the sender must not set it: it is not forwarded. */
 export function isHopHeader(name: string): boolean {
   const lower = name.toLowerCase();
-  return dropped.has(lower) || droppedPrefixes.some((prefix) => lower.startsWith(prefix));
+  return dropped.has(lower) || droppedPrefix.test(lower);
 }
