@@ -127,11 +127,13 @@ class WebhooksTest {
         val mirror = Mirror(settings, sealed, tokens, Api(settings, tokens, OAuth(settings, sealed, tokens)))
         tokens.store(Login("evt_1", "org_1", "a1", "r1", "participants.read"))
 
-        fun statusAfter(id: String, occurredAt: String): String? {
+        fun statusAfter(id: String, occurredAt: String, type: String = "participant.profile_updated"): String? {
             val ids = """"event_id":"evt_1","organization_id":"org_1","occurred_at":"$occurredAt""""
-            val data = """{"id":"$id","application_status":"approved"}"""
-            val body = """{"type":"participant.profile_updated",$ids,"data":$data}"""
-            mirror.work(delivery(occurredAt, body))
+            val data = when (type) {
+                "application.approved" -> """{"id":"app_1","participant_id":"$id","status":"approved"}"""
+                else -> """{"id":"$id","application_status":"approved"}"""
+            }
+            mirror.work(delivery(occurredAt, """{"type":"$type",$ids,"data":$data}"""))
             return mirror.participants("evt_1").first { it.text("id") == "p1" }.text("application_status")
         }
         mirror.sync("evt_1")
@@ -141,8 +143,8 @@ class WebhooksTest {
         statusAfter("p2", "2026-01-02T12:00:00Z")
         mirror.sync("evt_1")
         server.stop(0)
-        assertEquals("rejected", statusAfter("p1", "2026-01-02T11:00:00Z"))
-        assertEquals("approved", statusAfter("p1", "2026-01-02T13:00:00Z"))
+        assertEquals("rejected", statusAfter("p1", "2026-01-02T11:00:00Z", "application.approved"))
+        assertEquals("approved", statusAfter("p1", "2026-01-02T13:00:00Z", "application.approved"))
     }
 
     @Test
