@@ -30,11 +30,8 @@ internal static class App
         app.MapGet("/healthz", () => Results.Json(new { status = "ok" }));
 
         var redirectUri = new Uri(config.RedirectUri);
-        var ofAttempt = new CookieOptions
-        {
-            HttpOnly = true, SameSite = SameSiteMode.Lax,
-            Secure = redirectUri.Scheme == Uri.UriSchemeHttps, Path = redirectUri.AbsolutePath,
-        };
+        var ofAttempt = new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Path = redirectUri.AbsolutePath };
+        ofAttempt.Secure = redirectUri.Scheme == Uri.UriSchemeHttps;
 
         app.MapGet("/connect", (HttpResponse response, string? @event) =>
         {

@@ -104,21 +104,6 @@ internal class SealedFiles(Config config)
         return values;
     }
 
-    /// <summary>Creates an empty file; false when it exists. Exactly one caller succeeds, in any process.</summary>
-    public static bool CreateOnce(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        try
-        {
-            File.Open(path, FileMode.CreateNew).Dispose();
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
-        }
-    }
-
     /// <summary>Waits until no other caller or process holds this name; the system frees it when a process dies.</summary>
     public async Task<IDisposable> Lock(string name)
     {

@@ -39,7 +39,11 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
         if (attempt!.ExpiresAt < DateTimeOffset.UtcNow) throw new NotConnectedException("The login took too long.");
         // Each attempt is answered once, even if the browser sends it again.
         var used = Path.Combine(config.DataDirectory, "attempts", SealedFiles.NameOf(attempt.State));
-        if (!SealedFiles.CreateOnce(used)) throw new NotConnectedException("This answer was used already.");
+        using (await files.Lock("attempts"))
+        {
+            if (File.Exists(used)) throw new NotConnectedException("This answer was used already.");
+            files.Write(used, "");
+        }
         if (query["error"] == "access_denied") throw new NotConnectedException("You declined.");
         if (query.ContainsKey("error") || query["code"].ToString() == "") throw new NotConnectedException(Failed);
         try

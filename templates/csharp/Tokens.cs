@@ -31,13 +31,15 @@ internal sealed class Logins(Config config, SealedFiles files)
     }
 
     /// <summary>
-    /// Stores <paramref name="next"/> unless another login came in the place of <paramref name="spent"/> meanwhile.
+    /// Stores <paramref name="next"/> unless another login came in the place of <paramref name="spent"/> meanwhile. Gives
+    /// the one to use now.
     /// </summary>
-    /// <exception cref="LoginEndedException">It ended meanwhile.</exception>
-    private async Task Replace(Login spent, Login next)
+    /// <exception cref="LoginEndedException"></exception>
+    private async Task<Login> Replace(Login spent, Login next)
     {
         using var _ = await files.Lock("logins");
         if (Usable(spent).RefreshToken == spent.RefreshToken) Write(next);
+        return Usable(spent);
     }
 
     /// <summary>Every login that can be used.</summary>
@@ -51,9 +53,9 @@ internal sealed class Logins(Config config, SealedFiles files)
     public Task End(string? eventId, string? organizationId, string reason) =>
         Store(new Login(eventId, organizationId, Ended: reason));
 
-    /// <summary>Ends this login only, not one that was stored in its place meanwhile.</summary>
-    /// <exception cref="LoginEndedException">It ended meanwhile.</exception>
-    public Task EndSpent(Login spent, string reason) =>
+    /// <summary>Ends this login only; gives one that was stored in its place meanwhile.</summary>
+    /// <exception cref="LoginEndedException"></exception>
+    public Task<Login> EndSpent(Login spent, string reason) =>
         Replace(spent, new Login(spent.EventId, spent.OrganizationId, Ended: reason));
 
     /// <summary>Whether Revento demanded deletion, and no organizer has connected the event again.</summary>
@@ -71,13 +73,7 @@ internal sealed class Logins(Config config, SealedFiles files)
         using var _ = await files.Lock($"refresh {Path.GetFileName(PathOf(spent))}");
         var current = Usable(spent);
         if (current.AccessToken != spent.AccessToken) return current;
-        if (current.IsSent) await EndSpent(current, "a refresh was never answered");
-        else await RefreshOnce(current, request);
-        return Usable(spent); // it may have ended, or been made again, meanwhile
-    }
-
-    private async Task RefreshOnce(Login current, Func<Dictionary<string, string>, Task<Login>> request)
-    {
+        if (current.IsSent) return await EndSpent(current, "a refresh was never answered");
         var isMarked = false;
         try
         {
@@ -86,11 +82,11 @@ internal sealed class Logins(Config config, SealedFiles files)
             isMarked = true;
             var answer = await request(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = current.RefreshToken });
             var (access, refresh, scope) = (answer.AccessToken, answer.RefreshToken, answer.Scope ?? current.Scope);
-            await Replace(current, current with { AccessToken = access, RefreshToken = refresh, Scope = scope });
+            return await Replace(current, current with { AccessToken = access, RefreshToken = refresh, Scope = scope });
         }
         catch (RefusedException error) when (error.Code == "invalid_grant")
         {
-            await EndSpent(current, error.Code);
+            return await EndSpent(current, error.Code);
         }
         // A mark that failed may be on disk all the same. Otherwise Revento may have used the token.
         catch (Exception error) when (!isMarked || error is RefusedException { IsUnused: true })

@@ -14,7 +14,6 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     private const int ToleranceSeconds = 300;
 
     private readonly string inbox = Path.Combine(config.DataDirectory, "inbox");
-    private readonly string worked = Path.Combine(config.DataDirectory, "worked");
     private readonly SemaphoreSlim arrived = new(0);
 
     private sealed record Delivery(string Id, DateTimeOffset ReceivedAt, Event Event);
@@ -59,7 +58,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
 
     private string WaitingAt(string id) => Path.Combine(inbox, SealedFiles.NameOf(id) + ".sealed");
 
-    private string MarkOf(string id) => Path.Combine(worked, SealedFiles.NameOf(id));
+    private string MarkOf(string id) => Path.Combine(config.DataDirectory, "worked", SealedFiles.NameOf(id));
 
     /// <summary>Processes deliveries for as long as the program runs.</summary>
     public async Task WorkDeliveries(Func<Event, string, Task> work)
@@ -92,7 +91,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
             try
             {
                 if (!File.Exists(MarkOf(id))) await work(sent, id);
-                SealedFiles.CreateOnce(MarkOf(id));
+                files.Write(MarkOf(id), "");
                 File.Delete(WaitingAt(id));
                 Log.Write("delivery worked", Ids(id, sent));
             }

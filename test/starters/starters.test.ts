@@ -17,7 +17,7 @@ const most: Readonly<Record<string, number>> = {
   'go net/http': 1018,
   'php none': 914,
   'java jdk': 1045,
-  'csharp aspnet': 699,
+  'csharp aspnet': 682,
   'kotlin jdk': 599,
 };
 

@@ -146,7 +146,7 @@ public class WebhooksTests
     public void TheStartRemovesOnlyWhatKilledProcessesLeft(string name, int days, bool isKept)
     {
         var path = Path.Combine(Config.DataDirectory, name);
-        SealedFiles.CreateOnce(path);
+        Files.Write(path, "");
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-days));
         Files.Open();
         Assert.Equal(isKept, File.Exists(path));
