@@ -4,137 +4,107 @@
 
 declare(strict_types=1);
 
-namespace Integration\Api;
-
-use Generator;
-use Integration\Config;
-use Integration\Failure;
-use Integration\Files;
-use Integration\Tokens;
-use RuntimeException;
-
-use function Integration\logLine;
-use function Integration\OAuth\requestTokens;
-use function Integration\send;
+namespace Integration;
 
 const TRIES = 5;
 const IN_FLIGHT = 5;
 /** Lists longer than this are read at the pace that the limit of 30 a minute allows. */
 const PAGES_AT_ONCE = 20;
 
-/** The JSON of one resource of an event. */
-function get(string $eventId, string $path): object
+/**
+ * The JSON of some resources of an event, which are requested at the same time.
+ *
+ * @param array<string, string> $paths
+ * @return array<string, object> by the keys of the paths
+ */
+function getAll(string $eventId, array $paths): array
 {
-    $hasRefreshed = false;
-    for ($attempt = 1;; $attempt++) {
-        $answer = inTurn($eventId, static fn (): object => ask(Tokens\loginFor($eventId), $path));
-        if ($answer->status === 200 && $answer->body !== null) {
-            return $answer->body;
+    // One process at a time, so that the limits hold for all, and so does a pause that Revento asks for.
+    $lock = lock('requests', $eventId);
+    $found = [];
+    $refreshedAt = null;
+    for ($attempt = 1; ($left = array_slice(array_diff_key($paths, $found), 0, IN_FLIGHT, true)) !== []; $attempt++) {
+        $login = loginFor($eventId);
+        $pause = 0;
+        foreach (ask($login, $left) as $key => $answer) {
+            $error = $answer->error ?? ($answer->status === 0 ? 'unreachable' : 'unexpected_answer');
+            $next = pauseAfter($answer, $attempt);
+            if ($answer->status === 200 && $answer->body !== null) {
+                $found[$key] = $answer->body;
+            } elseif ($error === 'token_expired' && ($refreshedAt ??= $attempt) === $attempt) {
+                refreshed($login, requestTokens(...));
+            } elseif ($error === 'token_revoked') {
+                replaceLogin($login, endedLogin($login, $error));
+            } elseif ($next === null || $attempt >= TRIES) {
+                throw new Failure("$error ($answer->status), request $answer->requestId", $error);
+            } else {
+                $pause = max($pause, $answer->retryAfter ?? $next);
+            }
         }
-        $error = $answer->error ?? ($answer->status === 0 ? 'unreachable' : 'unexpected_answer');
-        $pause = pauseAfter($answer, $attempt);
-        if ($error === 'token_expired' && !$hasRefreshed) {
-            $hasRefreshed = true;
-            Tokens\refreshed($answer->login, requestTokens(...));
-        } elseif ($error === 'token_revoked') {
-            Tokens\endSpent($answer->login, $error);
-        } elseif ($pause === null || $attempt >= TRIES) {
-            throw new Failure("$error ($answer->status), request $answer->requestId", $error);
-        } elseif ($answer->retryAfter !== null) {
-            // For all requests with this token, in all processes.
-            touch(gate($eventId) . '.pause', (int) ceil(microtime(true)) + $answer->retryAfter);
-        } else {
-            usleep((int) ($pause * 1_000_000));
-        }
+        usleep((int) ($pause * 1_000_000));
     }
+    return $found;
 }
 
 /** Seconds before the next try; null: do not try again. */
 function pauseAfter(object $answer, int $attempt): ?float
 {
-    if ($answer->error === 'concurrent_limit_exceeded') {
-        return random_int(200, 500) / 1000;
-    }
-    if ($answer->status === 429) {
-        return $answer->retryAfter ?? 2 * 2 ** $attempt;
-    }
-    // No answer, or half of one: reads may be sent again.
-    if ($answer->status === 0 || $answer->status === 200 || $answer->status >= 500) {
-        return 0.5 * 2 ** ($attempt - 1) * random_int(100, 125) / 100;
-    }
-    return null;
-}
-
-function gate(string $eventId): string
-{
-    return Config::get()->dataDir . '/gates/' . Files\fileName($eventId);
+    return match (true) {
+        $answer->error === 'concurrent_limit_exceeded' => random_int(200, 500) / 1000,
+        $answer->status === 429 => 2 * 2 ** $attempt,
+        // No answer, or half of one: reads may be sent again.
+        in_array($answer->status, [0, 200]) || $answer->status >= 500 =>
+            0.5 * 2 ** ($attempt - 1) * random_int(100, 125) / 100,
+        default => null,
+    };
 }
 
 /**
- * Runs a request when one of the places in flight is free and no pause holds. A place is a lock on a file: all
- * processes share them, and the system takes one back from a process that dies.
+ * @param array<string, string> $paths
+ * @return array<string, object> answers, by the keys of the paths
  */
-function inTurn(string $eventId, callable $request): mixed
+function ask(#[\SensitiveParameter] object $login, array $paths): array
 {
-    $gate = gate($eventId);
-    for ($place = 0; !($lock = Files\lock("$gate.$place", waits: false)); $place = ($place + 1) % IN_FLIGHT) {
-        usleep(10_000);
+    $requests = [];
+    foreach ($paths as $key => $path) {
+        $digits = bin2hex(random_bytes(15)); // of a UUID, all but the one of its version and that of its variant
+        $id = vsprintf('%s-%s-4%s-a%s-%s', sscanf($digits, '%8s%4s%3s%3s%12s'));
+        $headers = ["Authorization: Bearer $login->access_token", 'Accept: application/vnd.revento.v1+json'];
+        $requests[$key] = request('GET', config()->apiBase . $path, [...$headers, "X-Revento-Request-Id: $id"], 20);
+        $requests[$key]->id = $id;
     }
-    while (is_file("$gate.pause") && ($left = filemtime("$gate.pause") - microtime(true)) > 0) {
-        usleep((int) ($left * 1_000_000));
-        clearstatcache(true, "$gate.pause");
-    }
-    $answer = $request();
-    fclose($lock);
-    return $answer;
-}
-
-function ask(object $login, string $path): object
-{
-    $requestId = requestId();
-    $started = hrtime(true);
-    $answer = send('GET', Config::get()->apiBase . $path, [
-        "Authorization: Bearer $login->access_token",
-        'Accept: application/vnd.revento.v1+json',
-        "X-Revento-Request-Id: $requestId",
-    ], 20);
-    $ms = intdiv(hrtime(true) - $started, 1_000_000);
-    logLine('api request', request_id: $requestId, event_id: $login->event_id, status: $answer->status, ms: $ms);
-    [$answer->login, $answer->requestId] = [$login, $requestId];
-    return $answer;
-}
-
-/** A UUID of version 4. */
-function requestId(): string
-{
-    $digits = bin2hex(random_bytes(15)); // all but the one of the version and that of the variant
-    return vsprintf('%s-%s-4%s-a%s-%s', sscanf($digits, '%8s%4s%3s%3s%12s'));
+    return array_map(static function (object $request) use ($login): object {
+        $answer = answerTo($request);
+        $ms = intdiv(hrtime(true) - $request->begunAt, 1_000_000);
+        logLine('api request', request_id: $request->id, event_id: $login->event_id, status: $answer->status, ms: $ms);
+        $answer->requestId = $request->id;
+        return $answer;
+    }, $requests);
 }
 
 /**
- * Every row of a list, one after the other, however many pages it has.
+ * Every row of some lists, however many pages they have, with the key of its list; a page of each is read at a time.
  *
- * @return Generator<object>
+ * @param array<string, string> $lists paths
+ * @return \Generator<string, object>
  */
-function rows(string $eventId, string $path): Generator
+function rows(string $eventId, array $lists): \Generator
 {
-    $seen = [];
-    $query = ['limit' => 50];
-    for (;;) {
-        $page = get($eventId, "$path?" . http_build_query($query));
-        foreach ($page->data as $row) {
-            yield $row;
+    $paths = $lists;
+    for ($pages = 1, $seen = []; $paths !== []; $pages++) {
+        foreach (getAll($eventId, $paths) as $list => $page) {
+            foreach ($page->data as $row) {
+                yield $list => $row;
+            }
+            unset($paths[$list]);
+            if ($page->has_more) {
+                $paths[$list] = "$lists[$list]&cursor=" . rawurlencode($page->next_cursor);
+                if (isset($seen[$paths[$list]])) {
+                    throw new \RuntimeException('The list does not end.');
+                }
+                $seen[$paths[$list]] = true;
+            }
         }
-        if (!$page->has_more) {
-            return;
-        }
-        $query['cursor'] = $page->next_cursor;
-        if (!is_string($query['cursor']) || isset($seen[$query['cursor']])) {
-            throw new RuntimeException('The list does not end.');
-        }
-        $seen[$query['cursor']] = true;
-        if (count($seen) > PAGES_AT_ONCE) {
-            usleep(2_100_000);
-        }
+        usleep($pages > PAGES_AT_ONCE ? 2_100_000 * count($paths) : 0);
     }
 }

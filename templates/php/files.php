@@ -1,19 +1,10 @@
 <?php
 
-// Files: encrypted, replaced as a whole, under names that are safe in a path; and a lock among processes.
+// Files: encrypted, replaced as a whole, under names that are safe in a path; and locks among processes.
 
 declare(strict_types=1);
 
-namespace Integration\Files;
-
-use FilesystemIterator;
-use Integration\Config;
-use RecursiveDirectoryIterator;
-use RecursiveIteratorIterator;
-use RuntimeException;
-use SensitiveParameter;
-
-use function Integration\logLine;
+namespace Integration;
 
 /** A file name for any text, safe in a path. */
 function fileName(string ...$parts): string
@@ -21,13 +12,18 @@ function fileName(string ...$parts): string
     return hash('sha256', json_encode($parts, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE));
 }
 
+/** Where something is kept: the directory, and a name for any text. */
+function pathOf(string $directory, string ...$parts): string
+{
+    return config()->dataDir . "/$directory/" . fileName(...$parts);
+}
+
 /** Encrypts with AES-256-GCM. The name is authenticated, so one sealed value cannot stand in for another. */
-function seal(#[SensitiveParameter] mixed $value, string $name): string
+function seal(#[\SensitiveParameter] mixed $value, string $name): string
 {
     $nonce = random_bytes(12);
     $text = json_encode($value, JSON_THROW_ON_ERROR | JSON_PRESERVE_ZERO_FRACTION);
-    $key = Config::get()->tokenKey;
-    $sealed = openssl_encrypt($text, 'aes-256-gcm', $key, OPENSSL_RAW_DATA, $nonce, $tag, $name);
+    $sealed = openssl_encrypt($text, 'aes-256-gcm', config()->tokenKey, OPENSSL_RAW_DATA, $nonce, $tag, $name);
     return $nonce . $tag . $sealed;
 }
 
@@ -38,25 +34,24 @@ function unseal(string $data, string $name): ?object
     if (strlen($tag) !== 16) {
         return null; // OpenSSL takes a tag that is cut short, which is easier to guess
     }
-    $text = openssl_decrypt($sealed, 'aes-256-gcm', Config::get()->tokenKey, OPENSSL_RAW_DATA, $nonce, $tag, $name);
+    $text = openssl_decrypt($sealed, 'aes-256-gcm', config()->tokenKey, OPENSSL_RAW_DATA, $nonce, $tag, $name);
     return $text === false ? null : json_decode($text, flags: JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING);
 }
 
 /** Replaces a sealed file as a whole: a crash, or a loss of power, leaves the old one or the new one. */
-function writeSealed(string $path, #[SensitiveParameter] mixed $value): void
+function writeSealed(string $path, #[\SensitiveParameter] mixed $value): void
 {
     @mkdir(dirname($path), 0o700, true);
     $temporary = "$path." . bin2hex(random_bytes(8)) . '.tmp';
     $data = seal($value, basename($path));
     $file = @fopen($temporary, 'x');
     $isWritten = $file !== false && @fwrite($file, $data) === strlen($data) && @fsync($file) && fclose($file);
-    if (!$isWritten || !@rename($temporary, $path)) {
+    // The new name has to outlast a loss of power, too; Windows takes care of names by itself.
+    $isKept = static fn (): bool =>
+        PHP_OS_FAMILY === 'Windows' || (($opened = @fopen(dirname($path), 'r')) && @fsync($opened));
+    if (!$isWritten || !@rename($temporary, $path) || !$isKept()) {
         @unlink($temporary);
-        throw new RuntimeException("Cannot write $path.");
-    }
-    // The new name outlasts a loss of power, too; Windows takes care of names by itself.
-    if (PHP_OS_FAMILY !== 'Windows' && !(($opened = @fopen(dirname($path), 'r')) && @fsync($opened))) {
-        throw new RuntimeException("Cannot flush $path.");
+        throw new \RuntimeException("Cannot write $path.");
     }
 }
 
@@ -67,27 +62,34 @@ function readSealed(string $path): ?object
     if ($data === false) {
         // No second look at the file: another process may write it in between.
         $isMissing = str_ends_with(error_get_last()['message'], 'No such file or directory');
-        return $isMissing ? null : throw new RuntimeException("Cannot read $path.");
+        return $isMissing ? null : throw new \RuntimeException("Cannot read $path.");
     }
     $value = unseal($data, basename($path));
     if ($value === null) {
-        logLine('damaged file', file: substr($path, strlen(Config::get()->dataDir) + 1));
+        logLine('damaged file', file: substr($path, strlen(config()->dataDir) + 1));
     }
     return $value;
 }
 
-/** @return array<string, object> what all sealed files hold, by path; one that cannot be read must not stop the rest */
+/** @return list<string> paths */
+function filesIn(string $directory): array
+{
+    $names = is_dir($directory) ? array_diff(scandir($directory), ['.', '..']) : [];
+    return array_map(static fn (string $name): string => "$directory/$name", $names);
+}
+
+/** @return list<object> what all sealed files hold; one that cannot be read must not stop the rest */
 function readAllSealed(string $directory): array
 {
     $values = [];
-    foreach (is_dir($directory) ? scandir($directory) : [] as $file) {
+    foreach (preg_grep('/\.sealed$/', filesIn($directory)) as $path) {
         try {
-            $values["$directory/$file"] = str_ends_with($file, '.sealed') ? readSealed("$directory/$file") : null;
-        } catch (RuntimeException $error) {
+            $values[] = readSealed($path);
+        } catch (\RuntimeException $error) {
             logLine('unreadable file', error: $error->getMessage());
         }
     }
-    return array_filter($values);
+    return array_values(array_filter($values));
 }
 
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
@@ -97,18 +99,19 @@ function createOnce(string $path): bool
     $file = @fopen($path, 'x');
     clearstatcache(true, $path);
     if ($file === false && !file_exists($path)) {
-        throw new RuntimeException("Cannot create $path.");
+        throw new \RuntimeException("Cannot create $path.");
     }
     return $file !== false;
 }
 
 /**
- * A lock among all processes, held until it is closed or its variable is gone; a process that dies gives it back.
+ * A lock that one process has at a time, until its variable is gone; a process that dies gives it back.
  *
  * @return ?resource null when another process has it and this one does not wait
  */
-function lock(string $path, bool $waits = true): mixed
+function lock(string $name, string $of = '', bool $waits = true): mixed
 {
+    $path = pathOf('locks', $name, $of);
     @mkdir(dirname($path), 0o700, true);
     $lock = fopen($path, 'c');
     // A signal, such as Ctrl-C, ends the waiting without the lock.
@@ -117,26 +120,25 @@ function lock(string $path, bool $waits = true): mixed
             return $lock;
         }
     }
-    return $waits ? throw new RuntimeException("Cannot lock $path.") : null;
+    return $waits ? throw new \RuntimeException("Cannot lock $path.") : null;
 }
 
-const DAY_SECONDS = 24 * 3600;
-/** Revento gives up a delivery after hours; one that is repeated by hand may be older. */
-const KEPT_DAYS = ['worked' => 30, 'attempts' => 1];
+/** Days that files are kept. Revento gives up a delivery after hours; one that is repeated by hand may be older. */
+const KEPT_DAYS = ['attempts' => 1, 'worked' => 30];
 
 /** Refuses a start where nothing can be stored, or with another key, and removes what is not needed anymore. */
 function openDataDir(): void
 {
-    $directory = Config::get()->dataDir;
+    $directory = config()->dataDir;
     if (readSealed("$directory/key.sealed") === null && file_exists("$directory/key.sealed")) {
-        throw new RuntimeException("REVENTO_TOKEN_KEY is not the key of the files in $directory.");
+        throw new \RuntimeException("REVENTO_TOKEN_KEY is not the key of the files in $directory.");
     }
     writeSealed("$directory/key.sealed", (object) []);
-    $entries = new RecursiveDirectoryIterator($directory, FilesystemIterator::SKIP_DOTS);
-    foreach (new RecursiveIteratorIterator($entries) as $file) {
-        $days = $file->getExtension() === 'tmp' ? 1 : KEPT_DAYS[basename($file->getPath())] ?? null;
+    $entries = new \RecursiveDirectoryIterator($directory, \FilesystemIterator::SKIP_DOTS);
+    foreach (new \RecursiveIteratorIterator($entries) as $file) {
+        $days = $file->getExtension() === 'tmp' ? 1 : KEPT_DAYS[basename($file->getPath())] ?? INF;
         // Another process may sweep, too.
-        if ($days !== null && time() - (int) @filemtime($file->getPathname()) > $days * DAY_SECONDS) {
+        if (time() - (int) @filemtime($file->getPathname()) > $days * 24 * 3600) {
             @unlink($file->getPathname());
         }
     }

@@ -1,50 +1,50 @@
 <?php
 
-// One request to Revento, and what can go wrong.
+// Requests to Revento.
 
 declare(strict_types=1);
 
 namespace Integration;
 
-use RuntimeException;
-
-/** What went wrong: a code to branch on, and whether the code or refresh token that was sent can still be used. */
-final class Failure extends RuntimeException
-{
-    public function __construct(string $message, public readonly string $error, public readonly bool $isUnused = false)
-    {
-        parent::__construct($message);
-    }
-}
-
-/** A pause that is longer is a mistake of something in between. */
+// A pause that is longer is a mistake of something in between.
 const LONGEST_PAUSE_SECONDS = 3600;
 
 /**
- * Sends a request, once, on a connection of its own. Redirects are not followed: a token belongs to one host. Not by
- * PHP's own stream of `http:`, whose time limit is for each read: a head that trickles in would have no end.
+ * Begins a request, once, on a connection of its own. Not by PHP's own stream of `http:`, whose time limit is for each
+ * read: a head that trickles in would have no end.
  *
  * @param list<string> $headers
- * @return object{status: int, body: ?object, error: ?string, retryAfter: ?int, wasSent: bool}
- *     `status` is 0 without an answer; `body` is null when it is not a JSON object; `wasSent`: Revento may have got it
+ * @return object{stream: resource|false, begunAt: int, endsAt: int} for `answerTo`
  */
-function send(string $method, string $url, array $headers, int $seconds, string $body = ''): object
+function request(string $method, string $url, array $headers, int $seconds, string $body = ''): object
 {
-    $endsAt = hrtime(true) + $seconds * 1_000_000_000;
+    $begunAt = hrtime(true);
     ['scheme' => $scheme, 'host' => $host, 'path' => $path] = parse_url($url) + ['path' => '/'];
     [$transport, $port] = $scheme === 'https' ? ['tls', 443] : ['tcp', 80];
     $address = $host . ':' . (parse_url($url, PHP_URL_PORT) ?? $port);
     $target = $path . preg_replace('/^[^?]*/', '', $url);
-    // Nothing is sent before the connection is made, with TLS where the URL asks for it.
-    $stream = @stream_socket_client("$transport://$address", timeout: $seconds);
-    $text = '';
+    // TCP and TLS may each take a third of the time, so that one is left for the answer. Nothing is sent before both.
+    $stream = @stream_socket_client("$transport://$address", timeout: $seconds / 3);
     if ($stream !== false) {
         $own = ["$method $target HTTP/1.1", "Host: $address", 'Connection: close', 'Content-Length: ' . strlen($body)];
         @fwrite($stream, implode("\r\n", [...$own, ...$headers]) . "\r\n\r\n$body");
-        for (; !feof($stream) && ($left = $endsAt - hrtime(true)) > 0; $text .= @fread($stream, 65_536)) {
-            stream_set_timeout($stream, intdiv($left, 1_000_000_000), intdiv($left % 1_000_000_000, 1000));
-        }
-        fclose($stream);
+    }
+    return (object) ['stream' => $stream, 'begunAt' => $begunAt, 'endsAt' => $begunAt + $seconds * 1_000_000_000];
+}
+
+/**
+ * The answer to a request. Redirects are not followed: a token belongs to one host.
+ *
+ * @return object{status: int, body: ?object, error: ?string, retryAfter: ?int, wasSent: bool}
+ *     `status` is 0 without an answer; `body` is null when it is not a JSON object; `wasSent`: Revento may have got it
+ */
+function answerTo(object $request): object
+{
+    $stream = $request->stream;
+    $text = '';
+    while ($stream !== false && !feof($stream) && ($left = $request->endsAt - hrtime(true)) > 0) {
+        stream_set_timeout($stream, intdiv($left, 1_000_000_000), intdiv($left % 1_000_000_000, 1000));
+        $text .= @fread($stream, 65_536);
     }
     // Interim answers, such as `100 Continue`, come before the one that counts.
     $text = preg_replace('#\A(HTTP/\S+ 1.*?\r\n\r\n)+#s', '', $text);
@@ -56,12 +56,12 @@ function send(string $method, string $url, array $headers, int $seconds, string 
         $text = stream_get_contents($whole, offset: 0);
     }
     $found = json_decode($text, flags: JSON_BIGINT_AS_STRING);
-    $pause = preg_match('/^Retry-After:\s*(\d+)\s*$/mi', $head, $match) ? (int) $match[1] : null;
+    $isPaused = preg_match('/^Retry-After:\s*(\d+)\s*$/mi', $head, $pause);
     return (object) [
-        'status' => preg_match('#^HTTP/\S+ (\d{3})#', $head, $match) ? (int) $match[1] : 0,
+        'status' => preg_match('#^HTTP/\S+ (\d{3})#', $head, $status) ? (int) $status[1] : 0,
         'body' => is_object($found) ? $found : null,
         'error' => is_string($found->error ?? null) ? $found->error : null,
-        'retryAfter' => $pause === null ? null : min($pause, LONGEST_PAUSE_SECONDS),
+        'retryAfter' => $isPaused ? min((int) $pause[1], LONGEST_PAUSE_SECONDS) : null,
         'wasSent' => $stream !== false,
     ];
 }

@@ -4,29 +4,7 @@
 
 declare(strict_types=1);
 
-namespace Integration\Mirror;
-
-use Integration\Api;
-use Integration\Config;
-use Integration\Files;
-use Integration\Tokens;
-
-/** Where the rows of an event are, and what its last sync found. */
-function mirrorOf(string $eventId): string
-{
-    return Config::get()->dataDir . '/participants/' . Files\fileName($eventId);
-}
-
-function pathOf(string $eventId, string $name): string
-{
-    return mirrorOf($eventId) . '/' . Files\fileName($eventId, $name) . '.sealed';
-}
-
-/** One process at a time changes the mirror of an event; the lock is held until it is closed. */
-function lockOf(string $eventId): mixed
-{
-    return Files\lock(Config::get()->dataDir . '/locks/' . Files\fileName($eventId));
-}
+namespace Integration;
 
 /** The time, so that it can be compared with those of Revento. */
 function now(): string
@@ -34,136 +12,115 @@ function now(): string
     return date_create('now', timezone_open('UTC'))->format('Y-m-d\TH:i:s.u\Z');
 }
 
+/** Where something of an event is held under a name, such as a participant's id. */
+function heldPath(string $eventId, string $name): string
+{
+    return pathOf('participants', $eventId) . '/' . fileName($name) . '.sealed';
+}
+
 /**
- * Changes what is held under a name, such as a participant's id.
+ * Changes what is held under a name.
  *
  * @param callable(?object): ?array $change gets what is held and returns what to hold, or null to leave it
  */
 function remember(object $connection, string $name, callable $change): void
 {
-    $path = pathOf($connection->event_id, $name);
-    $lock = lockOf($connection->event_id);
+    $path = heldPath($connection->event_id, $name);
+    $lock = lock('mirror', $connection->event_id);
     // A deletion that comes from now on waits for this lock, and then deletes what is written here.
-    $held = Tokens\isDeleted($connection) ? null : $change(Files\readSealed($path));
+    $isDeleted = (readSealed(loginPath($connection))->ended ?? null) === DELETION;
+    $held = $isDeleted ? null : $change(readSealed($path));
     if ($held !== null) {
-        Files\writeSealed($path, ['written_at' => now()] + $held);
+        writeSealed($path, ['written_at' => now()] + $held);
     }
-    fclose($lock);
 }
 
 /** @return list<object> */
 function participants(string $eventId): array
 {
-    return array_column(Files\readAllSealed(mirrorOf($eventId)), 'row');
+    return array_column(readAllSealed(pathOf('participants', $eventId)), 'row');
 }
 
 /** What a delivery changes. It contains a snapshot, so no API request is needed. */
 function work(object $event, string $deliveryId): void
 {
-    if ($event->type === Tokens\DELETION && is_string($event->event_id ?? null)) {
-        forget($event->event_id);
+    if ($event->type === DELETION && is_string($event->event_id ?? null)) {
+        $lock = lock('mirror', $event->event_id);
+        array_map(unlink(...), filesIn(pathOf('participants', $event->event_id)));
         return;
-    }
-    if (!Tokens\isConnection($event)) {
-        return; // of the integration as a whole
     }
     $changes = changesOf($event->type, (array) ($event->data ?? []));
     $occurredAt = $event->occurred_at ?? null;
-    if (!is_string($occurredAt) || !is_string($changes['id'] ?? null)) {
+    if (!isConnection($event) || !is_string($occurredAt) || !is_string($changes['id'] ?? null)) {
         return; // a type that this integration does not know, or does not need
     }
     remember($event, $changes['id'], static function (?object $held) use ($occurredAt, $deliveryId, $changes): ?array {
-        // A crash came before its mark, or something newer came first.
-        if (($held->delivery_id ?? '') === $deliveryId || ($held->occurred_at ?? '') > $occurredAt) {
-            return null;
-        }
+        // Not after a crash that came before its mark, nor after something newer.
+        $isNews = ($held->delivery_id ?? '') !== $deliveryId && ($held->occurred_at ?? '') <= $occurredAt;
         $row = $changes + (array) ($held->row ?? []);
-        return ['row' => $row, 'occurred_at' => $occurredAt, 'delivery_id' => $deliveryId];
+        return $isNews ? ['row' => $row, 'occurred_at' => $occurredAt, 'delivery_id' => $deliveryId] : null;
     });
 }
 
 /** @return array<string, mixed> */
 function changesOf(string $type, array $data): array
 {
-    if (str_starts_with($type, 'participant.')) {
-        return $data;
-    }
-    if (!str_starts_with($type, 'application.')) {
-        return [];
-    }
-    return ['id' => $data['participant_id'] ?? null, 'application_status' => $data['status'] ?? null]
-        + array_intersect_key($data, ['user_id' => true, 'custom_form_fields' => true]);
-}
-
-function forget(string $eventId): void
-{
-    $mirror = mirrorOf($eventId);
-    $lock = lockOf($eventId);
-    foreach (is_dir($mirror) ? array_diff(scandir($mirror), ['.', '..']) : [] as $file) {
-        unlink("$mirror/$file");
-    }
-    fclose($lock);
+    return match (strtok($type, '.')) {
+        'participant' => $data,
+        'application' => ['id' => $data['participant_id'] ?? null, 'application_status' => $data['status'] ?? null]
+            + array_intersect_key($data, ['user_id' => true, 'custom_form_fields' => true]),
+        default => [],
+    };
 }
 
 /**
- * Reads an event. Processes that are asked at the same time share the reading: each part is read by one of them.
+ * Reads an event. Processes that are asked at the same time share one read.
  *
- * @return array<string, mixed> counts of what was read
+ * @return array<string, mixed> what was found, and counts
  */
 function sync(string $eventId): array
 {
     $askedAt = now();
-    $login = Tokens\loginFor($eventId);
-    $reads = readsOf($login, $askedAt);
-    $found = ['event_id' => $eventId];
-    while (($left = array_diff_key($reads, $found)) !== []) {
-        foreach ($left as $part => $read) {
-            $lock = Files\lock(Config::get()->dataDir . '/locks/' . Files\fileName($eventId, $part), waits: false);
-            $last = Files\readSealed(pathOf($eventId, $part));
-            if ($lock !== null && ($last->written_at ?? '') <= $askedAt) {
-                $last = (object) ['found' => $read(), 'written_at' => now()];
-                remember($login, $part, static fn (): array => ['found' => $last->found]);
-            }
-            if (($last->written_at ?? '') > $askedAt) {
-                $found[$part] = $last->found;
-            }
-            unset($lock);
+    $login = loginFor($eventId);
+    for (;; usleep(20_000)) {
+        $lock = lock('sync', $eventId, waits: false);
+        $last = readSealed(heldPath($eventId, 'sync'));
+        if (($last->written_at ?? '') > $askedAt) {
+            return (array) $last->found;
         }
-        usleep(20_000);
+        if ($lock !== null) {
+            $found = readEvent($login);
+            remember($login, 'sync', static fn (): array => ['found' => $found]);
+            return $found;
+        }
     }
-    return $found;
 }
 
-/** @return array<string, callable(): mixed> what the organizer permitted: all but `event.read` may have been left out */
-function readsOf(object $login, string $startedAt): array
+/** @return array<string, mixed> what the organizer permitted: all but `event.read` may have been left out */
+function readEvent(object $login): array
 {
-    $path = '/events/' . rawurlencode($login->event_id);
+    $eventId = $login->event_id;
+    $startedAt = now();
     // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
-    $known = array_column(Files\readAllSealed(mirrorOf($login->event_id)), 'occurred_at');
+    $known = array_column(readAllSealed(pathOf('participants', $eventId)), 'occurred_at');
     $newest = max(['', ...array_filter($known, static fn (string $time): bool => $time < $startedAt)]);
-    $rememberRead = static function (object $row) use ($login, $newest, $startedAt): void {
-        remember($login, $row->id, static function (?object $held) use ($row, $newest, $startedAt): ?array {
-            if (($held->written_at ?? '') > $startedAt) {
-                return null; // what a delivery wrote meanwhile is newer
-            }
-            $occurredAt = max($held->occurred_at ?? '', $row->last_reviewed_at ?? '', $newest);
-            return ['row' => $row, 'occurred_at' => $occurredAt] + (array) $held;
-        });
-    };
-    $read = static function (string $list, string $scope, ?callable $each = null) use ($login, $path): int|string {
-        if (!in_array($scope, explode(' ', $login->scope ?? ''), true)) {
-            return 'not permitted';
+    $path = '/events/' . rawurlencode($eventId);
+    $found = ['event_id' => $eventId, 'title' => getAll($eventId, [$path])[0]->title ?? null];
+    $lists = [];
+    foreach (['participants' => 'participants.read', 'activities' => 'program.read'] as $list => $scope) {
+        $isPermitted = in_array($scope, explode(' ', $login->scope ?? ''), true);
+        $found[$list] = $isPermitted ? 0 : 'not permitted';
+        $lists += $isPermitted ? [$list => "$path/$list?limit=50"] : [];
+    }
+    foreach (rows($eventId, $lists) as $list => $row) {
+        $found[$list]++;
+        if ($list === 'participants') {
+            remember($login, $row->id, static function (?object $held) use ($row, $newest, $startedAt): ?array {
+                $isNews = ($held->written_at ?? '') <= $startedAt; // what a delivery wrote meanwhile is newer
+                $occurredAt = max($held->occurred_at ?? '', $row->last_reviewed_at ?? '', $newest);
+                return $isNews ? ['row' => $row, 'occurred_at' => $occurredAt] + (array) $held : null;
+            });
         }
-        $count = 0;
-        foreach (Api\rows($login->event_id, "$path/$list") as $row) {
-            $count++;
-            $each === null || $each($row);
-        }
-        return $count;
-    };
-    return [
-        'title' => static fn (): string => Api\get($login->event_id, $path)->title,
-        'participants' => static fn () => $read('participants', 'participants.read', $rememberRead),
-        'activities' => static fn () => $read('activities', 'program.read'),
-    ];
+    }
+    return $found;
 }

@@ -4,18 +4,11 @@
 
 declare(strict_types=1);
 
-namespace Integration\OAuth;
-
-use Integration\Config;
-use Integration\Failure;
-use Integration\Files;
-use Integration\Tokens;
-use SensitiveParameter;
-
-use function Integration\send;
+namespace Integration;
 
 const SCOPE = 'event.read participants.read program.read';
 const ATTEMPT_SECONDS = 600;
+const NOT_CONNECTED = 'Revento did not connect the event. Open /connect again.';
 
 function base64Url(string $bytes): string
 {
@@ -27,23 +20,14 @@ function base64Url(string $bytes): string
  *
  * @return array{string, string} where the browser goes, and the cookie that binds the attempt to that browser
  */
-function begin(string $eventId): array
+function beginLogin(string $eventId): array
 {
-    $config = Config::get();
-    $verifier = base64Url(random_bytes(32));
-    $state = base64Url(random_bytes(32));
-    $query = http_build_query([
-        'response_type' => 'code',
-        'client_id' => $config->clientId,
-        'redirect_uri' => $config->redirectUri,
-        'scope' => SCOPE,
-        'event_id' => $eventId,
-        'state' => $state,
-        'code_challenge' => base64Url(hash('sha256', $verifier, true)),
-        'code_challenge_method' => 'S256',
-    ]);
+    [$state, $verifier] = [base64Url(random_bytes(32)), base64Url(random_bytes(32))];
+    $client = ['response_type' => 'code', 'client_id' => config()->clientId, 'redirect_uri' => config()->redirectUri];
+    $pkce = ['code_challenge' => base64Url(hash('sha256', $verifier, true)), 'code_challenge_method' => 'S256'];
+    $query = http_build_query($client + $pkce + ['scope' => SCOPE, 'event_id' => $eventId, 'state' => $state]);
     $attempt = ['state' => $state, 'verifier' => $verifier, 'expires_at' => time() + ATTEMPT_SECONDS];
-    return ["$config->authBase/oauth/authorize?$query", base64Url(Files\seal($attempt, 'attempt'))];
+    return [config()->authBase . "/oauth/authorize?$query", base64Url(seal($attempt, 'attempt'))];
 }
 
 /**
@@ -51,36 +35,29 @@ function begin(string $eventId): array
  *
  * @param array<string, string> $query
  */
-function finish(#[SensitiveParameter] array $query, #[SensitiveParameter] string $cookie): object
+function finishLogin(#[\SensitiveParameter] array $query, #[\SensitiveParameter] string $cookie): object
 {
-    $attempt = Files\unseal((string) base64_decode(strtr($cookie, '-_', '+/'), true), 'attempt');
-    if ($attempt === null || !hash_equals($attempt->state, $query['state'] ?? '')) {
-        throw refused('This is not the answer to your login.');
-    }
-    if ($attempt->expires_at < time()) {
-        throw refused('The login took too long. Open /connect again.');
-    }
-    // Each attempt is answered once, even if the browser sends it again.
-    if (!Files\createOnce(Config::get()->dataDir . '/attempts/' . Files\fileName($attempt->state))) {
-        throw refused('This answer was used already. Open /connect again.');
-    }
-    if (($query['error'] ?? '') === 'access_denied') {
-        throw refused('You declined. Nothing was connected.');
-    }
-    if (isset($query['error']) || ($query['code'] ?? '') === '') {
-        throw refused('Revento did not connect the event. Open /connect again.');
+    $attempt = unseal((string) base64_decode(strtr($cookie, '-_', '+/'), true), 'attempt');
+    $isOurs = $attempt !== null && hash_equals($attempt->state, $query['state'] ?? '');
+    $refusal = match (true) {
+        !$isOurs => 'This is not the answer to your login.',
+        $attempt->expires_at < time() => 'The login took too long. Open /connect again.',
+        // Each attempt is answered once, even if the browser sends it again.
+        !createOnce(pathOf('attempts', $attempt->state)) => 'This answer was used already. Open /connect again.',
+        ($query['error'] ?? '') === 'access_denied' => 'You declined. Nothing was connected.',
+        isset($query['error']) || ($query['code'] ?? '') === '' => NOT_CONNECTED,
+        default => null,
+    };
+    if ($refusal !== null) {
+        throw new Failure($refusal, 'not_connected');
     }
     try {
-        $login = requestTokens([
-            'grant_type' => 'authorization_code',
-            'code' => $query['code'],
-            'redirect_uri' => Config::get()->redirectUri,
-            'code_verifier' => $attempt->verifier,
-        ]);
+        $form = ['grant_type' => 'authorization_code', 'code' => $query['code'], 'code_verifier' => $attempt->verifier];
+        $login = requestTokens($form + ['redirect_uri' => config()->redirectUri]);
     } catch (Failure) {
-        throw refused('Revento did not connect the event. Open /connect again.');
+        throw new Failure(NOT_CONNECTED, 'not_connected');
     }
-    Tokens\store($login);
+    storeLogin($login);
     return $login;
 }
 
@@ -89,12 +66,12 @@ function finish(#[SensitiveParameter] array $query, #[SensitiveParameter] string
  *
  * @param array<string, string> $form
  */
-function requestTokens(#[SensitiveParameter] array $form): object
+function requestTokens(#[\SensitiveParameter] array $form): object
 {
-    $config = Config::get();
-    $form += ['client_id' => $config->clientId, 'client_secret' => $config->clientSecret];
+    $form += ['client_id' => config()->clientId, 'client_secret' => config()->clientSecret];
     $headers = ['Content-Type: application/x-www-form-urlencoded', 'Accept: application/json'];
-    $answer = send('POST', "$config->authBase/oauth/token", $headers, 15, http_build_query($form));
+    $url = config()->authBase . '/oauth/token';
+    $answer = answerTo(request('POST', $url, $headers, 15, http_build_query($form)));
     if ($answer->status === 200 && isset($answer->body->access_token, $answer->body->refresh_token)) {
         return $answer->body;
     }
@@ -103,10 +80,4 @@ function requestTokens(#[SensitiveParameter] array $form): object
     $isRefused = $answer->status >= 300 && $answer->status < 500 && $error !== 'invalid_grant';
     $isUnused = !$answer->wasSent || $answer->status === 503 || $isRefused;
     throw new Failure("token endpoint: $error", $error, $isUnused);
-}
-
-/** The organizer cannot be connected this way; the text may be shown. */
-function refused(string $message): Failure
-{
-    return new Failure($message, 'not_connected');
 }

@@ -4,15 +4,7 @@
 
 declare(strict_types=1);
 
-namespace Integration\Tokens;
-
-use Integration\Config;
-use Integration\Failure;
-use Integration\Files;
-use SensitiveParameter;
-use Throwable;
-
-use function Integration\logLine;
+namespace Integration;
 
 // The reason that also ends the mirror.
 const DELETION = 'data.deletion_required';
@@ -23,87 +15,54 @@ function isConnection(object $value): bool
     return is_string($value->event_id ?? null) && is_string($value->organization_id ?? null);
 }
 
-/** Of the file of a login, without its ending. */
-function pathOf(object $connection): string
+function loginPath(object $connection): string
 {
-    $name = Files\fileName($connection->event_id, $connection->organization_id);
-    return Config::get()->dataDir . "/logins/$name";
-}
-
-function load(object $connection): ?object
-{
-    return Files\readSealed(pathOf($connection) . '.sealed');
+    return pathOf('logins', $connection->event_id, $connection->organization_id) . '.sealed';
 }
 
 /** Stores a login. Call it before anything uses its access token. */
-function store(#[SensitiveParameter] object $login): void
+function storeLogin(#[\SensitiveParameter] object $login): void
 {
-    $lock = Files\lock(pathOf($login) . '.lock');
-    Files\writeSealed(pathOf($login) . '.sealed', $login);
-    fclose($lock);
+    $lock = lock('logins');
+    writeSealed(loginPath($login), $login);
 }
 
 /** @return list<object> every login that can be used */
 function logins(): array
 {
-    $all = Files\readAllSealed(Config::get()->dataDir . '/logins');
+    $all = readAllSealed(config()->dataDir . '/logins');
     return array_values(array_filter($all, static fn (object $login): bool => !isset($login->ended)));
 }
 
 function loginFor(string $eventId): object
 {
     $found = array_filter(logins(), static fn (object $login): bool => $login->event_id === $eventId);
-    return current($found) ?: throw notConnected();
+    return usable(current($found) ?: null);
 }
 
-/** The organizer has to connect the event again; trying again does not help. */
-function notConnected(): Failure
+/** Throws `login_ended` for none, and for one that has ended: trying again does not help. */
+function usable(#[\SensitiveParameter] ?object $login): object
 {
     $message = 'No organizer has connected this event, or the connection ended. Open /connect.';
-    return new Failure($message, 'login_ended');
+    return $login === null || isset($login->ended) ? throw new Failure($message, 'login_ended') : $login;
 }
 
 /** What is left of a login that ended: no token. */
-function ended(object $connection, string $reason): object
+function endedLogin(object $connection, string $reason): object
 {
-    ['event_id' => $eventId, 'organization_id' => $organizationId] = (array) $connection;
-    logLine('login ended', event_id: $eventId, reason: $reason);
-    return (object) ['event_id' => $eventId, 'organization_id' => $organizationId, 'ended' => $reason];
-}
-
-/** Ends whatever login a connection has, and forgets its tokens. */
-function end(object $connection, string $reason): void
-{
-    store(ended($connection, $reason));
-}
-
-/** Ends this login. Throws `login_ended`, or gives the one that the organizer made meanwhile. */
-function endSpent(#[SensitiveParameter] object $login, string $reason): object
-{
-    return replace($login, ended($login, $reason));
-}
-
-/** Whether Revento demanded deletion, and no organizer has connected the event again. */
-function isDeleted(object $connection): bool
-{
-    return (load($connection)->ended ?? null) === DELETION;
-}
-
-function usable(object $connection): object
-{
-    $login = load($connection);
-    return $login === null || isset($login->ended) ? throw notConnected() : $login;
+    $ids = ['event_id' => $connection->event_id, 'organization_id' => $connection->organization_id];
+    logLine('login ended', ...$ids, reason: $reason);
+    return (object) ($ids + ['ended' => $reason]);
 }
 
 /** Stores a login in the place of this one, unless that has ended or was made again. Gives the one to use now. */
-function replace(#[SensitiveParameter] object $spent, #[SensitiveParameter] object $login): object
+function replaceLogin(#[\SensitiveParameter] object $spent, #[\SensitiveParameter] object $login): object
 {
-    $lock = Files\lock(pathOf($spent) . '.lock');
-    if (usable($spent)->refresh_token === $spent->refresh_token) {
-        Files\writeSealed(pathOf($login) . '.sealed', $login);
+    $lock = lock('logins');
+    if (usable(readSealed(loginPath($spent)))->refresh_token === $spent->refresh_token) {
+        writeSealed(loginPath($login), $login);
     }
-    fclose($lock);
-    return usable($spent);
+    return usable(readSealed(loginPath($spent)));
 }
 
 /**
@@ -114,34 +73,34 @@ function replace(#[SensitiveParameter] object $spent, #[SensitiveParameter] obje
  *
  * @param callable(array<string, string>): object $request
  */
-function refreshed(#[SensitiveParameter] object $spent, callable $request): object
+function refreshed(#[\SensitiveParameter] object $spent, callable $request): object
 {
-    // Not the lock of `store`: a deletion must not wait until Revento has answered. It ends with this function.
-    $lock = Files\lock(pathOf($spent) . '.refresh.lock');
-    $current = usable($spent);
+    // Not the lock of the logins: a deletion must not wait until Revento has answered.
+    $lock = lock('refresh', loginPath($spent));
+    $current = usable(readSealed(loginPath($spent)));
     if ($current->access_token !== $spent->access_token) {
         return $current;
     }
     if (isset($current->is_sent)) {
-        return endSpent($current, 'a refresh was never answered');
+        return replaceLogin($current, endedLogin($current, 'a refresh was never answered'));
     }
     $isMarked = false;
     try {
         // Where this fails, as on a full disk, the new tokens could not be stored either.
-        replace($current, (object) (['is_sent' => true] + (array) $current));
+        replaceLogin($current, (object) (['is_sent' => true] + (array) $current));
         $isMarked = true;
         $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $current->refresh_token]);
         $tokens = ['access_token' => $answer->access_token, 'refresh_token' => $answer->refresh_token];
-        $scope = ['scope' => $answer->scope ?? $current->scope ?? ''];
-        return replace($current, (object) ($tokens + $scope + (array) $current));
-    } catch (Throwable $failure) {
-        if ($failure instanceof Failure && $failure->error === 'invalid_grant') {
-            return endSpent($current, 'invalid_grant');
+        $tokens['scope'] = $answer->scope ?? $current->scope ?? '';
+        return replaceLogin($current, (object) ($tokens + (array) $current));
+    } catch (\Throwable $error) {
+        if ($error instanceof Failure && $error->error === 'invalid_grant') {
+            return replaceLogin($current, endedLogin($current, 'invalid_grant'));
         }
         // A mark that failed may be on disk all the same.
-        if (!$isMarked || ($failure instanceof Failure && $failure->isUnused)) {
-            replace($current, $current);
+        if (!$isMarked || ($error instanceof Failure && $error->isUnused)) {
+            replaceLogin($current, $current);
         }
-        throw $failure; // otherwise Revento may have used the token
+        throw $error; // otherwise Revento may have used the token
     }
 }

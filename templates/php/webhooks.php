@@ -4,32 +4,20 @@
 
 declare(strict_types=1);
 
-namespace Integration\Webhooks;
-
-use Integration\Config;
-use Integration\Files;
-use Integration\Tokens;
-use Throwable;
-
-use function Integration\logLine;
+namespace Integration;
 
 const TOLERANCE_SECONDS = 300;
 
 /** Whether Revento signed these bytes with one of our secrets, within the last five minutes. */
 function isGenuine(string $body, string $timestamp, string $signature): bool
 {
-    if (!preg_match('/\A[0-9]{1,12}\z/', $timestamp) || !preg_match('/\Asha256=[0-9a-f]{64}\z/', $signature)) {
+    $isComplete = preg_match('/\A[0-9]{1,12}\z/', $timestamp) && preg_match('/\Asha256=[0-9a-f]{64}\z/', $signature);
+    if (!$isComplete || abs(time() - (int) $timestamp) > TOLERANCE_SECONDS) {
         return false;
     }
-    if (abs(time() - (int) $timestamp) > TOLERANCE_SECONDS) {
-        return false;
-    }
-    $isGenuine = false;
-    foreach (Config::get()->webhookSecrets as $secret) {
-        $mac = hash_hmac('sha256', "$timestamp.$body", $secret);
-        $isGenuine = hash_equals("sha256=$mac", $signature) || $isGenuine;
-    }
-    return $isGenuine;
+    $mac = static fn (string $secret): string => 'sha256=' . hash_hmac('sha256', "$timestamp.$body", $secret);
+    $isBy = static fn (string $secret): bool => hash_equals($mac($secret), $signature);
+    return in_array(true, array_map($isBy, config()->webhookSecrets), true);
 }
 
 /**
@@ -50,30 +38,25 @@ function receive(array $headers, string $body): int
     if (!is_object($event) || !is_string($event->type ?? null)) {
         return 400;
     }
-    $name = Files\fileName($deliveryId);
+    [$waiting, $mark] = pathsOf($deliveryId);
     // First the inbox: a delivery leaves it after it got its mark.
-    $isRepeat = is_file(inbox($name)) || is_file(mark($name));
+    $isRepeat = is_file($waiting) || is_file($mark);
     logLine('delivery received', ...idsOf($deliveryId, $event), repeat: $isRepeat);
     if ($isRepeat) {
         return 204;
     }
     // Requests stop at once; the worker deletes the stored data.
-    if ($event->type === Tokens\DELETION && Tokens\isConnection($event)) {
-        Tokens\end($event, $event->type);
+    if ($event->type === DELETION && isConnection($event)) {
+        storeLogin(endedLogin($event, $event->type));
     }
-    $entry = ['delivery_id' => $deliveryId, 'received_at' => microtime(true), 'event' => $event];
-    Files\writeSealed(inbox($name), $entry);
+    writeSealed($waiting, ['delivery_id' => $deliveryId, 'received_at' => microtime(true), 'event' => $event]);
     return 204;
 }
 
-function inbox(string $name): string
+/** @return array{string, string} where a delivery waits, and its mark once it was worked */
+function pathsOf(string $deliveryId): array
 {
-    return Config::get()->dataDir . "/inbox/$name.sealed";
-}
-
-function mark(string $name): string
-{
-    return Config::get()->dataDir . "/worked/$name";
+    return [pathOf('inbox', $deliveryId) . '.sealed', pathOf('worked', $deliveryId)];
 }
 
 /** @return array<string, mixed> */
@@ -92,20 +75,12 @@ function idsOf(string $deliveryId, object $event): array
  */
 function workWaiting(callable $work): bool
 {
-    $failed = [];
     try {
-        // The process that holds the lock checks again after releasing it, for entries that arrived meanwhile.
-        while (($waiting = array_diff_key(Files\readAllSealed(dirname(inbox(''))), $failed)) !== []) {
-            $lock = Files\lock(Config::get()->dataDir . '/inbox.lock', waits: false);
-            if ($lock === null) {
-                return true;
-            }
-            uasort($waiting, static fn (object $one, object $other): int => $one->received_at <=> $other->received_at);
-            $failed += array_filter($waiting, static fn (object $entry): bool => !isWorked($entry, $work));
-            fclose($lock);
-        }
-        return $failed === [];
-    } catch (Throwable $error) { // whatever fails is tried again
+        $lock = lock('inbox');
+        $waiting = readAllSealed(config()->dataDir . '/inbox');
+        usort($waiting, static fn (object $one, object $other): int => $one->received_at <=> $other->received_at);
+        return array_filter($waiting, static fn (object $entry): bool => !isWorked($entry, $work)) === [];
+    } catch (\Throwable $error) { // whatever fails is tried again
         logLine('inbox failed', error: $error::class);
         return false;
     }
@@ -114,18 +89,18 @@ function workWaiting(callable $work): bool
 /** @param callable(object, string): void $work */
 function isWorked(object $entry, callable $work): bool
 {
-    $name = Files\fileName($entry->delivery_id);
+    [$waiting, $mark] = pathsOf($entry->delivery_id);
     $ids = idsOf($entry->delivery_id, $entry->event);
     try {
         // A repeat may have come in at the same moment.
-        if (!is_file(mark($name))) {
+        if (!is_file($mark)) {
             $work($entry->event, $entry->delivery_id);
-            Files\createOnce(mark($name));
+            createOnce($mark);
             logLine('delivery worked', ...$ids);
         }
-        @unlink(inbox($name));
+        @unlink($waiting);
         return true;
-    } catch (Throwable $error) { // one that fails must not hold up the others
+    } catch (\Throwable $error) { // one that fails must not hold up the others
         logLine('delivery failed', ...$ids, error: $error::class);
         return false;
     }

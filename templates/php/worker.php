@@ -4,13 +4,7 @@
 
 declare(strict_types=1);
 
-namespace Integration\Worker;
-
-use Integration\Config;
-use Integration\Files;
-use Integration\Mirror;
-use Integration\Webhooks;
-use RuntimeException;
+namespace Integration;
 
 // Each answers one request at a time. With fewer, syncs that come together would wait for each other.
 const PROCESSES = 24;
@@ -23,9 +17,8 @@ const PROCESSES = 24;
 function main(array $words): int
 {
     try {
-        Config::get();
-        Files\openDataDir();
-    } catch (RuntimeException $failure) {
+        openDataDir();
+    } catch (\RuntimeException $failure) {
         fwrite(STDERR, $failure->getMessage() . "\n");
         return 1;
     }
@@ -33,7 +26,7 @@ function main(array $words): int
         [] => serve(),
         ['check'] => 0,
         ['work'] => workWhile(static fn (): bool => true),
-        ['work', '--once'] => Webhooks\workWaiting(Mirror\work(...)) ? 0 : 1,
+        ['work', '--once'] => workWaiting(work(...)) ? 0 : 1,
         default => fwrite(STDERR, "usage: php app.php [check | work [--once]]\n") * 0 + 2,
     };
 }
@@ -42,16 +35,15 @@ function main(array $words): int
 function workWhile(callable $isNeeded): int
 {
     while ($isNeeded()) {
-        sleep(Webhooks\workWaiting(Mirror\work(...)) ? 1 : 10);
+        sleep(workWaiting(work(...)) ? 1 : 10);
     }
     return 0;
 }
 
 function serve(): int
 {
-    $port = Config::get()->port;
     // Quiet: its log of requests would hold the codes of /callback.
-    $command = [PHP_BINARY, '-q', '-d', 'display_errors=0', '-S', "localhost:$port", __DIR__ . '/app.php'];
+    $command = [PHP_BINARY, '-q', '-d', 'display_errors=0', '-S', 'localhost:' . config()->port, __DIR__ . '/app.php'];
     $environment = ['PHP_CLI_SERVER_WORKERS' => (string) PROCESSES] + getenv();
     $server = proc_open($command, [STDIN, STDOUT, ['pipe', 'w']], $pipes, __DIR__, $environment);
     stream_set_blocking($pipes[2], false);
@@ -64,15 +56,13 @@ function serve(): int
         array_map(static fn (int $signal) => pcntl_signal($signal, $stop), [SIGINT, SIGTERM]);
     }
     workWhile(static function () use ($server, $pipes, &$isStopped): bool {
-        $isRunning = proc_get_status($server)['running'];
         // Each of its processes says that it has started.
         $printed = (string) stream_get_contents($pipes[2]);
         fwrite(STDERR, preg_replace('/^.* Development Server .* started\n/m', '', $printed));
-        return $isRunning && !$isStopped;
+        return proc_get_status($server)['running'] && !$isStopped;
     });
     // It does not end its processes, and waits for them.
     exec('pkill -INT -P ' . proc_get_status($server)['pid'], result_code: $code);
     proc_terminate($server, $code === 0 ? SIGINT : SIGTERM);
-    $status = proc_close($server);
-    return $isStopped ? 0 : max(1, $status);
+    return proc_close($server) === 0 || $isStopped ? 0 : 1;
 }

@@ -8,7 +8,8 @@ namespace Integration\Tests;
 
 use PHPUnit\Framework\TestCase;
 
-use function Integration\send;
+use function Integration\answerTo;
+use function Integration\request;
 
 final class SandboxTest extends TestCase
 {
@@ -26,7 +27,7 @@ final class SandboxTest extends TestCase
         $environment = ['PORT' => (string) $redirect['port']] + getenv();
         $command = [PHP_BINARY, dirname(__DIR__) . '/app.php'];
         self::$server = proc_open($command, [1 => ['file', '/dev/null', 'w']], $pipes, null, $environment);
-        self::until(static fn (): bool => send('GET', self::$here . '/healthz', [], 5)->status === 200);
+        self::until(static fn (): bool => answerTo(request('GET', self::$here . '/healthz', [], 5))->status === 200);
     }
 
     public static function tearDownAfterClass(): void
@@ -53,7 +54,7 @@ final class SandboxTest extends TestCase
     {
         $headers = ['Authorization: Bearer ' . getenv('REVENTO_SANDBOX_KEY'), 'Content-Type: application/json'];
         $url = getenv('REVENTO_AUTH_BASE') . "/_sandbox/v1$path";
-        self::assertSame(200, send('POST', $url, $headers, 20, json_encode((object) $body))->status);
+        self::assertSame(200, answerTo(request('POST', $url, $headers, 20, json_encode((object) $body)))->status);
     }
 
     /** @return array{int, array<string, string>} the status and the headers by lower-case names */
@@ -72,7 +73,7 @@ final class SandboxTest extends TestCase
 
     private static function participants(): int
     {
-        return count(send('GET', self::$here . '/participants', [], 20)->body->data);
+        return count(answerTo(request('GET', self::$here . '/participants', [], 20))->body->data);
     }
 
     /** @return list<int> the statuses of that many syncs at once */

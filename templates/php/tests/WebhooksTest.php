@@ -4,15 +4,21 @@ declare(strict_types=1);
 
 namespace Integration\Tests;
 
-use Integration\Config;
-use Integration\Files;
-use Integration\Mirror;
-use Integration\Tokens;
 use PHPUnit\Framework\TestCase;
 
-use function Integration\Webhooks\inbox;
-use function Integration\Webhooks\receive;
-use function Integration\Webhooks\workWaiting;
+use function Integration\config;
+use function Integration\createOnce;
+use function Integration\endedLogin;
+use function Integration\openDataDir;
+use function Integration\participants;
+use function Integration\pathOf;
+use function Integration\receive;
+use function Integration\remember;
+use function Integration\storeLogin;
+use function Integration\work;
+use function Integration\workWaiting;
+
+use const Integration\DELETION;
 
 final class WebhooksTest extends TestCase
 {
@@ -62,12 +68,12 @@ final class WebhooksTest extends TestCase
 
     public function testFilesThatCannotBeReadDoNotHoldUpDeliveriesNorTheRestOfAMirror(): void
     {
-        $mirror = Mirror\mirrorOf('evt_damaged') . '/damaged.sealed';
-        foreach ([inbox('damaged'), $mirror] as $path) {
-            Files\createOnce($path);
+        $mirror = pathOf('participants', 'evt_damaged') . '/damaged.sealed';
+        foreach ([config()->dataDir . '/inbox/damaged.sealed', $mirror] as $path) {
+            createOnce($path);
             file_put_contents($path, 'damaged');
         }
-        mkdir(inbox('a directory'));
+        mkdir(config()->dataDir . '/inbox/directory.sealed');
         [$headers, $body] = $this->delivery();
         receive($headers, $body);
         $worked = [];
@@ -75,36 +81,36 @@ final class WebhooksTest extends TestCase
             $worked[] = $id;
         }));
         self::assertContains($headers['x-revento-delivery-id'], $worked);
-        self::assertSame([], Mirror\participants('evt_damaged'));
+        self::assertSame([], participants('evt_damaged'));
     }
 
     public function testATypeThatIsNotKnownYetChangesNothingWhateverItsDataIs(): void
     {
         foreach (['participant.merged', 'application.moved', 'thread.updated'] as $type) {
             foreach ([(object) [], null, []] as $data) {
-                Mirror\work((object) ['type' => $type, 'event_id' => 'evt_unknown', 'data' => $data], $type);
+                work((object) ['type' => $type, 'event_id' => 'evt_unknown', 'data' => $data], $type);
             }
         }
-        self::assertSame([], Mirror\participants('evt_unknown'));
+        self::assertSame([], participants('evt_unknown'));
     }
 
     public function testADeletionThatNamesOnlyTheEventDeletesItsData(): void
     {
         $ids = ['event_id' => 'evt_alone', 'organization_id' => 'org_1', 'occurred_at' => ''];
-        Mirror\work((object) ($ids + ['type' => 'participant.joined', 'data' => (object) ['id' => 'p1']]), 'one');
-        self::assertCount(1, Mirror\participants('evt_alone'));
-        Mirror\work((object) (['type' => Tokens\DELETION, 'organization_id' => null] + $ids), 'two');
-        self::assertSame([], Mirror\participants('evt_alone'));
+        work((object) ($ids + ['type' => 'participant.joined', 'data' => (object) ['id' => 'p1']]), 'one');
+        self::assertCount(1, participants('evt_alone'));
+        work((object) (['type' => DELETION, 'organization_id' => null] + $ids), 'two');
+        self::assertSame([], participants('evt_alone'));
     }
 
     public function testALostRefreshKeepsTheMirrorAndADeletionStopsIt(): void
     {
         $joined = ['type' => 'participant.joined', 'occurred_at' => '', 'data' => (object) ['id' => 'p1']];
-        foreach (['a refresh was never answered' => 1, Tokens\DELETION => 0] as $reason => $count) {
+        foreach (['a refresh was never answered' => 1, DELETION => 0] as $reason => $count) {
             $ids = ['event_id' => "evt of $reason", 'organization_id' => 'org_1'];
-            Tokens\end((object) $ids, $reason);
-            Mirror\work((object) ($ids + $joined), $reason);
-            self::assertCount($count, Mirror\participants($ids['event_id']), $reason);
+            storeLogin(endedLogin((object) $ids, $reason));
+            work((object) ($ids + $joined), $reason);
+            self::assertCount($count, participants($ids['event_id']), $reason);
         }
     }
 
@@ -122,13 +128,13 @@ final class WebhooksTest extends TestCase
         }
         $program = 'require $argv[1]; $ids = ["event_id" => "evt_delayed", "organization_id" => "org_1"];'
             . ' $tokens = ["access_token" => "a1", "refresh_token" => "r1", "scope" => "participants.read"];'
-            . ' Integration\Tokens\store((object) ($ids + $tokens)); foreach (array_slice($argv, 2) as $step) {'
-            . ' if ($step === "sync") { Integration\Mirror\sync("evt_delayed"); continue; }'
+            . ' Integration\storeLogin((object) ($ids + $tokens)); foreach (array_slice($argv, 2) as $step) {'
+            . ' if ($step === "sync") { Integration\sync("evt_delayed"); continue; }'
             . ' [$id, $time] = explode(" ", $step);'
             . ' $data = (object) ["id" => $id, "application_status" => "approved"];'
             . ' $event = ["type" => "participant.updated", "occurred_at" => $time, "data" => $data] + $ids;'
-            . ' Integration\Mirror\work((object) $event, $step);'
-            . ' $rows = array_column(Integration\Mirror\participants("evt_delayed"), "application_status", "id");'
+            . ' Integration\work((object) $event, $step);'
+            . ' $rows = array_column(Integration\participants("evt_delayed"), "application_status", "id");'
             . ' echo "$rows[p1] "; }';
         $steps = ['sync', 'p1 2026-01-02T09:59:59Z', 'p1 2026-01-02T10:00:01Z'];
         // The next read is newer than a delivery that it follows, whomever that was about.
@@ -146,45 +152,45 @@ final class WebhooksTest extends TestCase
     {
         $whole = ['event_id' => 'evt_odd', 'organization_id' => 'org_1', 'occurred_at' => '2026-01-02T10:00:00Z'];
         $data = ['id' => 'p1', 'participant_id' => 'p1'];
-        foreach (['participant.registered', 'application.approved', Tokens\DELETION] as $type) {
+        foreach (['participant.registered', 'application.approved', DELETION] as $type) {
             foreach (array_keys($whole) as $name) {
                 foreach ([null, 7, (object) [], ['evt_odd']] as $odd) {
                     $event = ['type' => $type, $name => $odd, 'data' => $data] + $whole;
                     $text = json_encode($event);
                     self::assertSame(204, receive(...$this->delivery($text)));
-                    Mirror\work(json_decode($text), $text);
+                    work(json_decode($text), $text);
                     unset($event[$name]);
-                    Mirror\work(json_decode(json_encode($event)), $text);
-                    self::assertSame([], Mirror\participants('evt_odd'));
+                    work(json_decode(json_encode($event)), $text);
+                    self::assertSame([], participants('evt_odd'));
                 }
             }
         }
-        self::assertTrue(workWaiting(Mirror\work(...)));
+        self::assertTrue(workWaiting(work(...)));
     }
 
     public function testADeletionRemovesWhatASyncHasFound(): void
     {
         $ids = ['event_id' => 'evt_forgotten', 'organization_id' => 'org_1'];
         $login = (object) ($ids + ['access_token' => 'a1', 'refresh_token' => 'r1']);
-        Tokens\store($login);
+        storeLogin($login);
         $found = static fn (): array => ['found' => ['title' => 'A title']];
-        Mirror\remember($login, 'sync', $found);
-        Tokens\end($login, Tokens\DELETION);
-        Mirror\work((object) ($ids + ['type' => Tokens\DELETION]), 'a deletion');
-        Mirror\remember($login, 'sync', $found);
-        self::assertSame([], glob(Mirror\mirrorOf('evt_forgotten') . '/*'));
+        remember($login, 'sync', $found);
+        storeLogin(endedLogin($login, DELETION));
+        work((object) ($ids + ['type' => DELETION]), 'a deletion');
+        remember($login, 'sync', $found);
+        self::assertSame([], glob(pathOf('participants', 'evt_forgotten') . '/*'));
     }
 
     public function testTheStartRemovesOnlyWhatKilledProcessesLeft(): void
     {
-        $data = Config::get()->dataDir;
+        $data = config()->dataDir;
         $kept = ["$data/logins/young.tmp"];
         $swept = ["$data/attempts/once", "$data/logins/a.tmp", "$data/participants/event/b.tmp"];
         foreach ([...$kept, ...$swept] as $path) {
-            Files\createOnce($path);
+            createOnce($path);
             touch($path, $path === $kept[0] ? time() : 1);
         }
-        Files\openDataDir();
+        openDataDir();
         self::assertSame($kept, array_values(array_filter([...$kept, ...$swept], is_file(...))));
     }
 }
