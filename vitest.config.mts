@@ -10,8 +10,8 @@ import { pageScript } from './scripts/page-script.mjs';
 export default defineConfig({
   plugins: [assembledText, folderText, pageScript],
   test: {
-    // For two cores: a third of the time of a worker is waiting for processes, and for what the guide asks to wait.
-    maxWorkers: 3,
+    // For two cores: a worker often waits, for a process to start, for a limit, and for what the guide asks to wait.
+    maxWorkers: 4,
     // Of the tests that mostly wait, so many run at once in one worker.
     maxConcurrency: 3,
     testTimeout: 60_000,
@@ -31,6 +31,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'bin',
+          // What they test runs in processes of its own.
+          isolate: false,
           include: ['test/bin/**/*.test.ts'],
           globalSetup: ['test/support/program/build.ts'],
           testTimeout: 120_000,
@@ -40,6 +42,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
+          // What they test runs in processes of its own.
+          isolate: false,
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/support/program/build.ts'],
           testTimeout: 120_000,
