@@ -74,8 +74,7 @@ func get(eventID, path string, value any) error {
 }
 
 // pauseAfter is how long to wait before the next try; 0: not again. It branches on codes, never on messages.
-func pauseAfter(got answer, try int) time.Duration {
-	pause := time.Duration(0)
+func pauseAfter(got answer, try int) (pause time.Duration) {
 	switch {
 	case got.code == "concurrent_limit_exceeded":
 		pause = 300 * time.Millisecond

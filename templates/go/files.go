@@ -119,6 +119,9 @@ func readSealed[T any](path string) (value T, err error) {
 // readAllSealed gives the values of the files in a directory, which need not exist. One that cannot be read does not hold
 // up the others.
 func readAllSealed[T any](directory string) (values []T) {
+	if _, err := os.ReadDir(directory); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		log("directory not read", fields{"error": err.Error()}) // Glob says nothing of it
+	}
 	root := os.DirFS(directory)
 	for _, name := range must(fs.Glob(root, "*.sealed")) {
 		data, failure := fs.ReadFile(root, name)

@@ -61,7 +61,7 @@ func work(sent event, deliveryID string) error {
 	}
 	changes := changesOf(sent)
 	id := changes.text("id")
-	if id == "" {
+	if id == "" || sent.EventID == "" || sent.OrganizationID == "" || sent.OccurredAt == "" {
 		return nil // a type that this integration does not know, or does not need
 	}
 	return remember(sent.connection(), id, func(one *held) bool {
@@ -144,10 +144,9 @@ func readEvent(eventID string) (fields, error) {
 	}
 	var activities any
 	var failed error
-	var reading sync.WaitGroup
-	reading.Add(1)
+	done := make(chan struct{})
 	go func() {
-		defer reading.Done()
+		defer close(done)
 		activities, failed = read("activities", "program.read", func(row) error { return nil })
 	}()
 	participants, err := read("participants", "participants.read", func(one row) error {
@@ -159,7 +158,7 @@ func readEvent(eventID string) (fields, error) {
 			return true
 		})
 	})
-	reading.Wait()
+	<-done
 	counts := fields{"event_id": eventID, "title": found["title"], "participants": participants, "activities": activities}
 	return counts, firstOf(err, failed)
 }

@@ -117,6 +117,5 @@ func requestTokens(form url.Values) (login, error) {
 	// Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and after a
 	// failure of the server it may be spent.
 	isRefused := status >= 300 && status < 500 && code != "invalid_grant"
-	isUnused := isRefused || status == http.StatusServiceUnavailable || !isConnected.Load()
-	return login{}, tokenError{code, isUnused}
+	return login{}, tokenError{code, isRefused || status == http.StatusServiceUnavailable || !isConnected.Load()}
 }

@@ -97,8 +97,8 @@ func refreshed(spent login, request func(url.Values) (login, error)) (login, err
 	refreshing.RLock()
 	defer refreshing.RUnlock()
 	// Not the lock of the logins: a deletion must not wait until Revento has answered.
-	err := locked("refresh "+filepath.Base(spent.path()), func() error { return refreshOnce(spent, request) })
-	if err != nil {
+	refresh := func() error { return refreshOnce(spent, request) }
+	if err := locked("refresh "+filepath.Base(spent.path()), refresh); err != nil {
 		return spent, err
 	}
 	return usable(spent) // it may have ended, or been made again, meanwhile

@@ -238,7 +238,8 @@ func TestADamagedRowIsWrittenAgain(t *testing.T) {
 	path := filepath.Join(mirrorOf("evt_rewritten"), fileName("evt_rewritten", "par_1")+".sealed")
 	os.MkdirAll(filepath.Dir(path), 0o700)
 	os.WriteFile(path, []byte("damaged"), 0o600)
-	sent := event{Type: "participant.joined", EventID: "evt_rewritten", Data: json.RawMessage(`{"id":"par_1"}`)}
+	sent := event{Type: "participant.joined", OccurredAt: "2026", EventID: "evt_rewritten", OrganizationID: "org_1"}
+	sent.Data = json.RawMessage(`{"id":"par_1"}`)
 	if err := work(sent, "once"); err != nil || len(participants("evt_rewritten")) != 1 {
 		t.Error(err)
 	}

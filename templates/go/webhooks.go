@@ -28,9 +28,7 @@ type event struct {
 	Data           json.RawMessage `json:"data"`
 }
 
-func (e event) connection() login {
-	return login{EventID: e.EventID, OrganizationID: e.OrganizationID}
-}
+func (e event) connection() login { return login{EventID: e.EventID, OrganizationID: e.OrganizationID} }
 
 type delivery struct {
 	ID         string    `json:"id"`
@@ -81,7 +79,9 @@ func receive(header http.Header, body []byte) int {
 	if sent.Type == deletion {
 		err = store(sent.connection().ended(deletion))
 	}
-	err = firstOf(err, writeSealed(inbox(id), delivery{id, time.Now(), sent}))
+	if err == nil { // what is in the inbox counts as received, also when it is sent again
+		err = writeSealed(inbox(id), delivery{id, time.Now(), sent})
+	}
 	if err != nil {
 		log("delivery not stored", fields{"delivery_id": id, "error": err.Error()})
 		return http.StatusInternalServerError

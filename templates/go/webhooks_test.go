@@ -68,6 +68,32 @@ func TestAHeaderCannotEndALogin(t *testing.T) {
 	}
 }
 
+func TestADeletionThatCouldNotEndTheLoginIsTakenWhenItComesAgain(t *testing.T) {
+	connection := login{EventID: "evt_blocked", OrganizationID: "org_1"}
+	os.MkdirAll(connection.path(), 0o700) // no file can take the place of a directory
+	body := `{"type":"data.deletion_required","event_id":"evt_blocked","organization_id":"org_1"}`
+	header := signed("blocked", body, config.webhookSecrets[0], ago(0))
+	if status := receive(header, []byte(body)); status != 500 {
+		t.Errorf("not stored, and answered %d", status)
+	}
+	os.Remove(connection.path())
+	status := receive(header, []byte(body))
+	if isGone, err := isDeleted(connection); status != 204 || err != nil || !isGone {
+		t.Errorf("%d, %v, %v", status, isGone, err)
+	}
+}
+
+func TestWhatDoesNotSayOfWhichEventOrWhenIsLeftAlone(t *testing.T) {
+	for _, sent := range []event{
+		{OrganizationID: "org_1", OccurredAt: "2026"}, {EventID: "evt_partial", OccurredAt: "2026"}, {EventID: "evt_partial", OrganizationID: "org_1"},
+	} {
+		sent.Type, sent.Data = "participant.joined", []byte(`{"id":"p1"}`)
+		if err := work(sent, "partial"); err != nil || len(participants(sent.EventID)) > 0 {
+			t.Errorf("%v: %v", sent, err)
+		}
+	}
+}
+
 func TestOneInboxIsWorkedOnceByMany(t *testing.T) {
 	for count := 0; count < 20; count++ {
 		receive(signed(fmt.Sprint("shared ", count), body, config.webhookSecrets[0], ago(0)), []byte(body))
@@ -111,7 +137,7 @@ func TestADamagedDeliveryDoesNotHoldUpTheOthers(t *testing.T) {
 
 func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 	for reason, count := range map[string]int{"a refresh was never answered": 1, deletion: 0} {
-		sent := event{Type: "participant.joined", EventID: "evt of " + reason, OrganizationID: "org_1", Data: []byte(`{"id":"p1","score":12345678901234567890}`)}
+		sent := event{Type: "participant.joined", OccurredAt: "2026", EventID: "evt of " + reason, OrganizationID: "org_1", Data: []byte(`{"id":"p1","score":12345678901234567890}`)}
 		if err := store(login{EventID: sent.EventID, OrganizationID: sent.OrganizationID, Ended: reason}); err != nil {
 			t.Fatal(err)
 		}
