@@ -26,7 +26,7 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
     fun participants(eventId: String): List<JsonObject> = held(eventId).map { it.row }
 
     /** Changes what is held of one participant; [change] returns null to leave it. */
-    private fun remember(eventId: String?, organizationId: String?, participant: String, change: (Held) -> Held?) =
+    private fun remember(eventId: String, organizationId: String?, participant: String, change: (Held) -> Held?) =
         directory.inTurn {
             val file = of(eventId).resolve(fileName(eventId, participant) + SEALED)
             // A deletion that comes from now on waits for its turn, and then deletes what is written here.
@@ -39,9 +39,10 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
     fun work(delivery: Delivery) {
         if (delivery.type == DELETION) return directory.inTurn { check(of(delivery.eventId).deleteRecursively()) }
         val changes = changesOf(delivery)
-        val id = changes.text("id") ?: return // a type that this integration does not know, or does not need
-        val occurredAt = delivery.body.text("occurred_at").orEmpty()
-        remember(delivery.eventId, delivery.organizationId, id) { held ->
+        // A type that this integration does not know, or does not need.
+        val (id, occurredAt) = listOf(changes.text("id"), delivery.body.text("occurred_at")).map { it ?: return }
+        val (eventId, organizationId) = listOf(delivery.eventId, delivery.organizationId).map { it ?: return }
+        remember(eventId, organizationId, id) { held ->
             // A crash came before its mark, or a newer delivery or a read came first.
             if (held.deliveryId == delivery.id || held.occurredAt > occurredAt) return@remember null
             val row = held.row.deepCopy().apply { asMap() += changes.asMap() }

@@ -50,6 +50,7 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
         }
         // Only now: nobody but Revento gets here.
         val delivery = Delivery(id, System.currentTimeMillis(), parseObject(body.decodeToString()) ?: return 400)
+        if (delivery.type == "") return 400
         // In this order: a delivery that has left the inbox is marked already.
         val isRepeat = waiting(id).exists() || mark(id).exists()
         delivery.logged("delivery received", "repeat" to isRepeat)
@@ -94,6 +95,5 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
 /** The signature of a delivery. */
 private fun signed(secret: String, timestamp: String, body: ByteArray): String = Mac.getInstance("HmacSHA256").run {
     init(SecretKeySpec(secret.toByteArray(), algorithm))
-    update("$timestamp.".toByteArray())
-    "sha256=" + doFinal(body).toHexString()
+    "sha256=" + doFinal("$timestamp.".toByteArray() + body).toHexString()
 }

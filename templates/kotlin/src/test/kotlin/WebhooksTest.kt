@@ -80,6 +80,7 @@ class WebhooksTest {
     fun `what is signed but not JSON is a bad request`() {
         assertEquals(400, answer(signed("hello"), "hello"))
         assertEquals(400, answer(signed("{id: 1}"), "{id: 1}"))
+        assertEquals(400, answer(signed("{}"), "{}"))
     }
 
     @Test
@@ -145,6 +146,17 @@ class WebhooksTest {
         server.stop(0)
         assertEquals("rejected", statusAfter("p1", "2026-01-02T11:00:00Z", "application.approved"))
         assertEquals("approved", statusAfter("p1", "2026-01-02T13:00:00Z", "application.approved"))
+    }
+
+    @Test
+    fun `what does not say of which event, or when, is left alone`() {
+        val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)))
+        val fields = listOf("event_id", "organization_id", "occurred_at").map { "\"$it\":\"evt_1\"" }
+        for (missing in fields) {
+            val sent = (fields - missing).joinToString(",")
+            mirror.work(delivery(missing, """{"type":"participant.joined",$sent,"data":{"id":"p1"}}"""))
+        }
+        assertEquals(0, config.dataDir.resolve("participants").walk().count { it.name.endsWith(SEALED) })
     }
 
     @Test
