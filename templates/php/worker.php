@@ -27,8 +27,14 @@ function main(array $words): int
         ['check'] => 0,
         ['work'] => workWhile(static fn (): bool => true),
         ['work', '--once'] => workWaiting(work(...)) ? 0 : 1,
-        default => fwrite(STDERR, "usage: php app.php [check | work [--once]]\n") * 0 + 2,
+        default => usage(),
     };
+}
+
+function usage(): int
+{
+    fwrite(STDERR, "usage: php app.php [check | work [--once]]\n");
+    return 2;
 }
 
 /** Requests work their own deliveries, after the answer. This is for those that failed, or whose process died. */

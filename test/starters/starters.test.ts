@@ -15,7 +15,7 @@ const most: Readonly<Record<string, number>> = {
   'python fastapi': 598,
   'ruby sinatra': 596,
   'go net/http': 1018,
-  'php none': 712,
+  'php none': 717,
   'java jdk': 1045,
   'csharp aspnet': 682,
   'kotlin jdk': 599,
