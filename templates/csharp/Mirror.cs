@@ -59,12 +59,12 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
 
     private static Row ChangesOf(Event sent)
     {
+        if (sent is not { EventId: not null, OrganizationId: not null, OccurredAt: not null }) return [];
         if (sent.Data is not { ValueKind: JsonValueKind.Object } data) return [];
         var fields = data.Deserialize<Row>()!;
         if (sent.Type.StartsWith("participant.")) return fields;
         if (!sent.Type.StartsWith("application.")) return [];
-        var names = ApplicationFields.Keys.Where(fields.ContainsKey);
-        return names.ToDictionary(name => ApplicationFields[name], name => fields[name]);
+        return ApplicationFields.Where(one => fields.ContainsKey(one.Key)).ToDictionary(one => one.Value, one => fields[one.Key]);
     }
 
     private async Task<Synced> ReadEvent(string eventId)

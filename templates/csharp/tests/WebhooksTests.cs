@@ -138,6 +138,19 @@ public class WebhooksTests
     }
 
     [Theory]
+    [InlineData(null, "org_1", "2026-01-02T12:00:00Z")]
+    [InlineData("evt_partial", null, "2026-01-02T12:00:00Z")]
+    [InlineData("evt_partial", "org_1", null)]
+    public async Task WhatDoesNotSayOfWhichEventOrWhenIsLeftAlone(string? eventId, string? organizationId, string? at)
+    {
+        var logins = new Logins(Config, Files);
+        var mirror = new Mirror(Config, Files, logins, new Api(Config, logins, new OAuth(Config, Files, logins)));
+        var data = JsonSerializer.SerializeToElement(new { id = "p1" });
+        await mirror.Work(new Event("participant.joined", eventId, organizationId, at, data), "partial");
+        Assert.Equal(0, mirror.Participants(eventId ?? "").Count());
+    }
+
+    [Theory]
     [InlineData("logins/young.tmp", 0, true)]
     [InlineData("logins/a.tmp", 2, false)]
     [InlineData("participants/evt_1/b.tmp", 2, false)]
