@@ -20,9 +20,11 @@ export function main(exit: (status: number) => never, program: readonly string[]
     program,
     env: process.env,
     platform: process.platform,
-    home: homeDirectory(),
     cwd: () => process.cwd(),
-    // Opened when first used, because that takes time.
+    // Looked up and opened when first used, because that takes time.
+    get home() {
+      return homeDirectory();
+    },
     get stdin() {
       return process.stdin;
     },

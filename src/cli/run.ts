@@ -58,7 +58,7 @@ export async function run(edge: Edge): Promise<number> {
     const style = await createStyle(edge.stdout, isColored(edge.stdout, color), edge.env);
     const invocation = await parse(edge.argv, registry, style);
     if (invocation.kind === 'text') {
-      await createSink(edge.stdout, edge.interrupts.signal).write(invocation.text);
+      await createSink(edge.stdout, edge.interrupts).write(invocation.text);
       return exitStatus.done;
     }
     const { options, module, entry } = invocation;
@@ -84,7 +84,7 @@ export async function run(edge: Edge): Promise<number> {
       await refusePortAsProfile({ name: entry.name, line }, deps);
     }
     const out = options.out === undefined ? null : await openOut(options.out, layout);
-    const sink = out ?? createSink(edge.stdout, edge.interrupts.signal);
+    const sink = out ?? createSink(edge.stdout, edge.interrupts);
     try {
       const printer = await createPrinter({
         format: deps.format,

@@ -23,15 +23,16 @@ const readerGraceMs = 1_000;
 /**
  * A sink on a stream such as stdout.
  *
- * @param signal  aborted when the run is to end: a reader that is stuck is waited for no longer than a second then
+ * @param run  its signal, which is asked for when a reader is slow, is aborted when the run is to end: a reader that is
+ *   stuck is waited for no longer than a second then
  */
-export function createSink(stream: SinkStream, signal: AbortSignal): Sink {
+export function createSink(stream: SinkStream, run: { readonly signal: AbortSignal }): Sink {
   const fd = fileOf(stream);
-  return fd === null ? createStreamSink(stream, signal) : createFileSink(fd);
+  return fd === null ? createStreamSink(stream, run) : createFileSink(fd);
 }
 
 /** Waits while the reader is slow, and takes a closed pipe as the end of the run rather than a failure. */
-function createStreamSink(stream: SinkStream, signal: AbortSignal): Sink {
+function createStreamSink(stream: SinkStream, run: { readonly signal: AbortSignal }): Sink {
   let isClosed = false;
   let failure: ReventoError | null = null;
   let unwritten = 0;
@@ -53,7 +54,7 @@ function createStreamSink(stream: SinkStream, signal: AbortSignal): Sink {
     wake();
   };
   const settle = async () => {
-    const forget = afterAbort(signal, readerGraceMs, giveUp);
+    const forget = afterAbort(run.signal, readerGraceMs, giveUp);
     while (unwritten > 0 && !isClosed && failure === null) {
       await new Promise<void>((resolve) => {
         wake = resolve;

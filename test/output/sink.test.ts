@@ -32,7 +32,7 @@ const failing = (code: string) =>
   });
 
 /** Of a run that nobody interrupts. */
-const running = new AbortController().signal;
+const running = { signal: new AbortController().signal };
 
 /** Whether a promise is settled once everything that was ready has run. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -75,14 +75,14 @@ describe('writing to a slow reader', () => {
 describe('a reader that takes nothing', () => {
   it('is given up once the run is interrupted', async () => {
     const run = new AbortController();
-    const write = createSink(new Gate(), run.signal).write('more than ten bytes');
+    const write = createSink(new Gate(), run).write('more than ten bytes');
     run.abort('SIGINT');
     await expect(write).rejects.toMatchObject({ code: 'interrupted' });
   });
 
   it('gets what is written after the interrupt when it takes it after all', async () => {
     const gate = new Gate();
-    const write = createSink(gate, AbortSignal.abort('SIGINT')).write('more than ten bytes');
+    const write = createSink(gate, { signal: AbortSignal.abort('SIGINT') }).write('more than ten bytes');
     gate.open();
     expect(await write).toBe(true);
   });

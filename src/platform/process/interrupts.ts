@@ -18,7 +18,7 @@ type Interrupt = (typeof watched)[number];
  * work that must not be interrupted (a token refresh) is in progress: then it takes effect after that.
  */
 export class Interrupts {
-  readonly #controller = new AbortController();
+  #made: AbortController | null = null;
   readonly #listeners = new Map<Interrupt, () => void>();
   readonly #onSecond: () => void;
   #critical = 0;
@@ -38,6 +38,12 @@ export class Interrupts {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Made when first used: help needs none, and Node loads its code for that. */
+  get #controller(): AbortController {
+    this.#made ??= new AbortController();
+    return this.#made;
   }
 
   /** The first signal received, or null. */

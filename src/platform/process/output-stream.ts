@@ -1,5 +1,4 @@
 import { fstatSync, statSync } from 'node:fs';
-import { devNull } from 'node:os';
 
 /** What the program uses of stdout and stderr. */
 export type OutputStream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write' | 'on'> & { readonly fd?: number };
@@ -29,5 +28,5 @@ export function openWhenUsed(fd: number, open: () => NodeJS.WriteStream): Output
 function mayBeTerminal(fd: number): boolean {
   if (process.platform === 'win32') return true;
   const status = fstatSync(fd);
-  return status.isCharacterDevice() && status.rdev !== statSync(devNull, { throwIfNoEntry: false })?.rdev;
+  return status.isCharacterDevice() && status.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
 }
