@@ -7,7 +7,7 @@ import type { ReportFormat } from '../shared/report-form.ts';
 import type { InitOptions } from './options.ts';
 
 /** The options that only make sense when a project is written, as they are typed. */
-const forWriting = { language: 'a language', framework: '--framework', force: '--force' } as const;
+const forWriting = { language: 'a language', framework: '--framework', force: '--force', list: '--list' } as const;
 
 /**
  * Certifies the project in a directory by its `certify.json`, as `revento certify` does there; every case of
@@ -33,20 +33,17 @@ export async function* checked(
 }
 
 /**
- * Refuses, beside an option that writes nothing, those that only make sense when a project is written, and `--list`
- * beside `--check`.
+ * Refuses what does not make sense beside an option that writes nothing.
  *
  * @param why  a clause: what the option does instead
  */
 export function refuseForWriting(option: '--check' | '--list', options: InitOptions, why: string): void {
-  const given = Object.entries(forWriting).filter(([name]) => options[name as keyof typeof forWriting] !== undefined);
-  const others = [
-    ...given.map(([, typed]) => typed),
-    ...(options.install ? [] : ['--no-install']),
-    ...(options.list === true ? ['--list'] : []),
-  ].filter((other) => other !== option);
-  if (others[0] === undefined) return;
-  throw new ReventoError('usage', `${option} can't be combined with ${others[0]}.`, { hint: `leave it out: ${why}` });
+  const given = Object.entries(forWriting).find(
+    ([name, typed]) => typed !== option && options[name as keyof typeof forWriting] !== undefined,
+  );
+  const other = given?.[1] ?? (options.install ? null : '--no-install');
+  if (other === null) return;
+  throw new ReventoError('usage', `${option} can't be combined with ${other}.`, { hint: `leave it out: ${why}` });
 }
 
 /** Requires `--check` for the format of its report. */
