@@ -78,7 +78,8 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
     var changes = changesOf(event);
     var id = Json.text(changes, "id");
     // A type that this integration does not know, or does not need.
-    if (id.isEmpty() || event.eventId() == null || event.occurredAt() == null) return;
+    if (id.isEmpty() || event.eventId() == null || event.organizationId() == null) return;
+    if (event.occurredAt() == null) return;
     remember(
         event.connection(),
         id,

@@ -66,8 +66,7 @@ class Sealed {
   /** The name is authenticated, so one sealed value cannot stand in for another. */
   private Cipher cipher(int mode, byte[] nonce, String name) throws GeneralSecurityException {
     var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    var parameters = new GCMParameterSpec(TAG_BYTES * 8, nonce, 0, NONCE_BYTES);
-    cipher.init(mode, key, parameters);
+    cipher.init(mode, key, new GCMParameterSpec(TAG_BYTES * 8, nonce, 0, NONCE_BYTES));
     cipher.updateAAD(name.getBytes(UTF_8));
     return cipher;
   }

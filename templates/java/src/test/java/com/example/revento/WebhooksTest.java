@@ -138,8 +138,7 @@ class WebhooksTest {
     var sealed = new Sealed(config.tokenKey);
     var tokens = new Tokens(config, sealed);
     var mirror = new Mirror(config, sealed, tokens, null);
-    var data = new JsonObject();
-    data.addProperty("id", "p1");
+    var data = participant();
     for (var reason : List.of("a refresh was never answered", Webhooks.DELETION)) {
       var eventId = "evt of " + reason;
       tokens.store(new Login(eventId, "org_1", null, null, null, false, reason));
@@ -149,23 +148,31 @@ class WebhooksTest {
     }
   }
 
-  @Test
-  void anEventWithoutItsTimeOrEventIsLeftAlone() throws Exception {
+  private Mirror mirror() {
     var sealed = new Sealed(config.tokenKey);
-    var mirror = new Mirror(config, sealed, new Tokens(config, sealed), null);
+    return new Mirror(config, sealed, new Tokens(config, sealed), null);
+  }
+
+  private static JsonObject participant() {
     var data = new JsonObject();
     data.addProperty("id", "p1");
+    return data;
+  }
+
+  @Test
+  void anEventWithoutItsTimeOrIdsIsLeftAlone() throws Exception {
+    var mirror = mirror();
+    var data = participant();
     mirror.work(new Webhooks.Event("participant.joined", null, "evt_1", "org_1", data), "1");
     mirror.work(new Webhooks.Event("participant.joined", "", null, "org_1", data), "2");
+    mirror.work(new Webhooks.Event("participant.joined", "", "evt_1", null, data), "3");
     assertEquals(List.of(), mirror.participants("evt_1"));
   }
 
   @Test
   void aDamagedRowIsWrittenAgain() throws Exception {
-    var sealed = new Sealed(config.tokenKey);
-    var mirror = new Mirror(config, sealed, new Tokens(config, sealed), null);
-    var data = new JsonObject();
-    data.addProperty("id", "p1");
+    var mirror = mirror();
+    var data = participant();
     var event = new Webhooks.Event("participant.joined", "", "evt_1", "org_1", data);
     mirror.work(event, "first");
     var rows = config.dataDir.resolve("participants").resolve(Sealed.fileName("evt_1"));
