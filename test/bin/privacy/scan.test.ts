@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { markerOf } from '../../../src/privacy/marker.ts';
 import { lackOf, python, withReason } from '../../support/program/needs.ts';
+import { peakMemoryLack, peakMemoryOf } from '../../support/program/peak-memory.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 import { startLine } from '../../support/program/start-words.ts';
 
@@ -150,24 +151,14 @@ db.commit()`;
     expect(both.stderr).not.toContain('link');
   });
 
-  const memoryLack = existsSync('/proc/self/status') ? null : 'needs /proc/self/status';
-  it.skipIf(memoryLack !== null)(
-    withReason('takes as much memory for a long stream as for a short one', memoryLack),
+  it.skipIf(peakMemoryLack !== null)(
+    withReason('takes as much memory for a long stream as for a short one', peakMemoryLack),
     async () => {
-      // Not resourceUsage(): that counts what this process had when it started the program.
-      const peak = `process.on('exit', () => console.error('peak', /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status'))[1]))`;
-      writeFileSync(join(rig.home, 'peak.cjs'), `const { readFileSync } = require('node:fs');\n${peak}`);
-      const peakOf = async (input: Uint8Array) => {
-        const { stderr, code } = await rig.run(['privacy', 'scan', '--deleted', '-'], {
-          input,
-          preload: [join(rig.home, 'peak.cjs')],
-        });
-        expect(code).toBe(0);
-        return Number(/^peak (\d+)$/m.exec(stderr)?.[1]) / 1024;
-      };
       const line = 'GET /canary rvcanary rvcanaryn0 name=Ann%20Example\n';
-      const [short, long] = [await peakOf(Buffer.alloc(2e7, line)), await peakOf(Buffer.alloc(1.5e8, line))];
-      expect(long - short).toBeLessThan(65);
+      const peakOf = (bytes: number) =>
+        peakMemoryOf(rig, ['privacy', 'scan', '--deleted', '-'], { input: Buffer.alloc(bytes, line) });
+      const [short, long] = [await peakOf(2e7), await peakOf(1.5e8)];
+      expect(long - short).toBeLessThan(65e6);
     },
   );
 });
