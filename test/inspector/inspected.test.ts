@@ -8,7 +8,7 @@ import { startListener } from '../../src/webhook/listener/listener.ts';
 import type { Posted } from '../../src/webhook/sending/post.ts';
 import { freePort } from '../support/http/free-port.ts';
 import { rawExchange } from '../support/http/raw-http.ts';
-import { heldBytes } from '../support/program/held-memory.ts';
+import { heldBytes } from '../support/program/memory/held-memory.ts';
 import { aDelivery, newSecret } from '../support/webhook/delivery.ts';
 import { closeHandlers, handler, type Reply } from '../support/webhook/handler.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { markerOf } from '../../../src/privacy/marker.ts';
+import { peakMemoryLack, peakMemoryOf } from '../../support/program/memory/peak-memory.ts';
 import { lackOf, python, withReason } from '../../support/program/needs.ts';
-import { peakMemoryLack, peakMemoryOf } from '../../support/program/peak-memory.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
 import { startLine } from '../../support/program/start-words.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { excerptOf } from '../../../src/webhook/sending/excerpt.ts';
-import { usedHeapBytes } from '../../support/program/held-memory.ts';
+import { usedHeapBytes } from '../../support/program/memory/held-memory.ts';
 
 const of = (text: string) => excerptOf(Buffer.from(text));
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProgramRig, StartOptions } from './program-rig.ts';
+import type { ProgramRig, StartOptions } from '../program-rig.ts';
 
 export const peakMemoryLack = existsSync('/proc/self/status') ? null : 'needs /proc/self/status';
 
-const preload = [join(import.meta.dirname, 'preload/peak-memory.cjs')];
+const preload = [join(import.meta.dirname, '../preload/peak-memory.cjs')];
 
 /** Bytes of memory that a run of the program had at its peak. @throws Error where the run failed */
 export async function peakMemoryOf(
