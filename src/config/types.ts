@@ -53,8 +53,11 @@ export interface SettingsFile {
 export interface SecretStore {
   /** The environment's value, else the sealed one, else null. */
   get(name: SecretName): Promise<{ readonly secret: Secret; readonly source: 'environment' | 'profile' } | null>;
-  /** Stores a value, or removes it; a client secret is bound to the effective auth base. */
-  set(name: SecretName, value: string | null): Promise<void>;
+  /**
+   * Stores the named values, or removes those that are null, in one write; a client secret is bound to the effective
+   * auth base.
+   */
+  set(values: Readonly<Partial<Record<SecretName, string | null>>>): Promise<void>;
   /**
    * The client secret for this auth base; null when there is none. A stored one goes to the base it is bound to,
    * one of the environment comes from the user together with the base.

@@ -45,11 +45,7 @@ export const configInit: CommandModule<ConfigInitOptions> = {
     const settings = checkedSettings(given.settings, deps);
     for (const [name, value] of Object.entries(given.secrets)) checkSecret(name, value);
     await (await deps.settingsFile()).update(deps.profile, settings);
-    const store = await deps.secrets();
-    for (const name of secretNames) {
-      const value = given.secrets[name];
-      if (value !== undefined) await store.set(name, value);
-    }
+    await (await deps.secrets()).set(given.secrets);
     const secrets = secretNames.filter((name) => given.secrets[name] !== undefined);
     yield valueItem({ profile: deps.profile, settings, secrets }, (style) =>
       [

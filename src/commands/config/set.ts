@@ -102,7 +102,7 @@ async function setSecret(
   }
   const text = await readSecret(name, deps);
   const secret = deps.redactor.add(text);
-  await (await deps.secrets()).set(name, secret.reveal());
+  await (await deps.secrets()).set({ [name]: secret.reveal() });
   // It may be intended; if not, signatures would not match.
   const oddity = oddityOf(text);
   if (oddity !== null) deps.terminal.notice(`warning: ${name} ${oddity}; stored as is`);

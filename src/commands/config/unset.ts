@@ -20,7 +20,7 @@ export const configUnset: CommandModule<ConfigUnsetOptions> = {
   async *run({ name }, deps) {
     const wanted = configName(name);
     if (wanted.name === 'key_store') await moveStore('keyfile', deps);
-    if (wanted.isSecret) await (await deps.secrets()).set(wanted.name, null);
+    if (wanted.isSecret) await (await deps.secrets()).set({ [wanted.name]: null });
     else await (await deps.settingsFile()).update(deps.profile, { [wanted.name]: null });
     const fallback = wanted.isSecret ? undefined : describeSetting(wanted.name).default;
     yield valueItem(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ConfirmHost } from '../../config/host-change.ts';
 import type { SecretName, SecretStore } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
@@ -33,6 +34,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
       await sealed.requireOwn();
       const record = await sealed.settle();
       const content = edit(record?.content ?? {});
+      if (isDeepStrictEqual(content, record?.content)) return;
       if (Object.keys(content).length === 0) sealed.remove();
       else if (record === null) await sealed.create({ authBase: '', clientId: '' }, content);
       else sealed.rewrite(record, content);
@@ -55,14 +57,17 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
       return value === null ? null : { secret: redactor.add(value), source: 'profile' };
     },
 
-    async set(name, value) {
-      if (value !== null) redactor.add(value);
-      if (value === null && (await file().read()) === null) return;
+    async set(values) {
+      const changes = Object.entries(values);
+      const added = changes.filter((change): change is [string, string] => typeof change[1] === 'string');
+      for (const [, value] of added) redactor.add(value);
+      if (added.length === 0 && (await file().read()) === null) return;
+      const replaced = changes.map(([name]) => name);
+      if (replaced.includes('client_secret')) replaced.push(bindingField);
+      const binding = typeof values.client_secret === 'string' ? bindingTo(authBase()) : {};
       await change((content) => {
-        const isBound = name === 'client_secret';
-        const replaced: readonly string[] = isBound ? [name, bindingField] : [name];
-        const others = Object.fromEntries(Object.entries(content).filter(([field]) => !replaced.includes(field)));
-        return value === null ? others : { ...others, [name]: value, ...(isBound && bindingTo(authBase())) };
+        const others = Object.entries(content).filter(([field]) => !replaced.includes(field));
+        return { ...Object.fromEntries([...others, ...added]), ...binding };
       });
     },
 

@@ -192,7 +192,7 @@ describe('moving a store', () => {
     const grants = [rig.grant(), rig.grant({ eventId: 'evt_2' })];
     for (const grant of grants) await rig.sessions().save(grant);
     await rig.sessions({ profile: 'other' }).save(rig.grant());
-    await secretsOf(rig.vault()).set('client_secret', freshToken());
+    await secretsOf(rig.vault()).set({ client_secret: freshToken() });
     const moved = await createKeyStore(rig.vault({ passphrase })).rekey('passphrase');
     expect(moved).toEqual({ moved: 4, kept: 0 });
     rmSync(rig.dataDir, { recursive: true });

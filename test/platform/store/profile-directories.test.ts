@@ -65,13 +65,13 @@ describe('a profile whose name leads to the directory of another', () => {
   onShared('stores nothing there, not even beside what the other has', async () => {
     share('auth');
     await expect(sessions('prod').save(rig.grant())).rejects.toMatchObject(refusal);
-    await expect(secrets('prod').set('client_secret', freshToken())).rejects.toMatchObject(refusal);
+    await expect(secrets('prod').set({ client_secret: freshToken() })).rejects.toMatchObject(refusal);
     await expect(rig.vault().log('prod', 'sandbox')).rejects.toMatchObject(refusal);
     expect(stored()).toEqual({});
   });
 
   onShared('is removed without the secrets, logs and listeners of the other', async () => {
-    await secrets('Prod').set('client_secret', freshToken());
+    await secrets('Prod').set({ client_secret: freshToken() });
     for (const kind of ['auth', 'pace', 'listeners']) share(kind);
     const others = [
       rig.path('sandbox.sealed', 'Prod'),
@@ -123,7 +123,7 @@ describe('a login whose event id differs by case from that of another', () => {
 
 describe('a profile with a directory of its own', () => {
   it('loses what is left of it when it is removed', async () => {
-    await secrets('prod').set('client_secret', freshToken());
+    await secrets('prod').set({ client_secret: freshToken() });
     await secrets('prod').forget();
     mkdirSync(join(rig.configDir, 'pace', 'prod'), { recursive: true });
     discardProfile(rig.configDir, 'prod');

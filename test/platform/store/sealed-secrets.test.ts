@@ -37,7 +37,7 @@ const path = () => rig.path('secrets.json');
 describe('a stored secret', () => {
   it('is read back, by another process too, and is nowhere in the clear', async () => {
     const value = freshToken();
-    await secrets().set('client_secret', value);
+    await secrets().set({ client_secret: value });
     const found = await secrets().get('client_secret');
     expect([found?.secret.reveal(), found?.source]).toEqual([value, 'profile']);
     expect(readFileSync(path(), 'utf8')).not.toContain(value);
@@ -47,45 +47,61 @@ describe('a stored secret', () => {
   it('does not disturb the others', async () => {
     const values = { client_secret: freshToken(), webhook_secret: freshToken(), webhook_secret_previous: freshToken() };
     const entries = Object.entries(values) as [SecretName, string][];
-    await Promise.all(entries.map(([name, value]) => secrets().set(name, value)));
+    await Promise.all(entries.map(([name, value]) => secrets().set({ [name]: value })));
     for (const [name, value] of entries) expect((await secrets().get(name))?.secret.reveal()).toBe(value);
-    await secrets().set('webhook_secret', null);
+    await secrets().set({ webhook_secret: null });
     expect(await secrets().get('webhook_secret')).toBeNull();
     expect((await secrets().get('client_secret'))?.secret.reveal()).toBe(values.client_secret);
   });
 
+  it('is stored with others in one write, which a crash cannot leave half done', async () => {
+    const values = { webhook_secret: freshToken(), webhook_secret_previous: freshToken() };
+    await secrets().set({ client_secret: freshToken(), ...values });
+    expect((await rig.vault().file('default', 'secrets', { replace: '', giveUp: '' }).read())?.generation).toBe(1);
+    for (const name of ['webhook_secret', 'webhook_secret_previous'] as const)
+      expect((await secrets().get(name))?.secret.reveal()).toBe(values[name]);
+  });
+
+  it('is not written again when it is the same', async () => {
+    const values = { client_secret: freshToken(), webhook_secret: freshToken() };
+    await secrets().set({ ...values, webhook_secret_previous: null });
+    const stamp = secrets().stamp();
+    await secrets().set({ ...values, webhook_secret_previous: null });
+    expect(secrets().stamp()).toBe(stamp);
+  });
+
   it('yields to the environment', async () => {
-    await secrets().set('client_secret', freshToken());
+    await secrets().set({ client_secret: freshToken() });
     const given = freshToken();
     const found = await secrets({ client_secret: given }).get('client_secret');
     expect([found?.secret.reveal(), found?.source]).toEqual([given, 'environment']);
   });
 
   it('is of one profile', async () => {
-    await secrets().set('client_secret', freshToken());
+    await secrets().set({ client_secret: freshToken() });
     expect(await secrets({}, 'other').get('client_secret')).toBeNull();
   });
 
   it('leaves no file when the last one is removed, and none when there was nothing to remove', async () => {
-    await secrets().set('client_secret', null);
+    await secrets().set({ client_secret: null });
     expect(existsSync(dirname(path()))).toBe(false);
-    await secrets().set('client_secret', freshToken());
-    await secrets().set('client_secret', null);
+    await secrets().set({ client_secret: freshToken() });
+    await secrets().set({ client_secret: null });
     expect(readdirSync(dirname(path()))).toEqual([]);
   });
 
   it('that is damaged is reported, not overwritten', async () => {
-    await secrets().set('client_secret', freshToken());
+    await secrets().set({ client_secret: freshToken() });
     writeFileSync(path(), 'garbage');
     await expect(secrets().get('client_secret')).rejects.toMatchObject({ code: 'store_corrupt' });
-    await expect(secrets().set('webhook_secret', freshToken())).rejects.toMatchObject({ code: 'store_corrupt' });
+    await expect(secrets().set({ webhook_secret: freshToken() })).rejects.toMatchObject({ code: 'store_corrupt' });
     expect(readFileSync(path(), 'utf8')).toBe('garbage');
   });
 });
 
 describe('the client secret', () => {
   const store = async (value = freshToken()) => {
-    await secrets().set('client_secret', value);
+    await secrets().set({ client_secret: value });
     return value;
   };
 
@@ -137,10 +153,10 @@ describe('the client secret', () => {
 
   it('keeps the others when it is removed, and leaves no binding behind', async () => {
     await store();
-    await secrets().set('webhook_secret', freshToken());
-    await secrets().set('client_secret', null);
+    await secrets().set({ webhook_secret: freshToken() });
+    await secrets().set({ client_secret: null });
     expect(await secrets().clientSecretFor('https://evil.test')).toBeNull();
-    await secrets().set('webhook_secret', null);
+    await secrets().set({ webhook_secret: null });
     expect(existsSync(path())).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { SecretStore, SettingName, SettingsFile } from '../../../src/config/types.ts';
+import type { SecretName, SecretStore, SettingName, SettingsFile } from '../../../src/config/types.ts';
 import type { AccessToken, LoginKey } from '../../../src/login/login.ts';
 import type { Sessions } from '../../../src/ports/sessions.ts';
 import type { StoredProfile, StoreInspection } from '../../../src/ports/store.ts';
@@ -59,9 +59,13 @@ export function memorySecrets(memory: Memory, world: World, profile: string, isS
       const value = memory.secrets[profile]?.[name];
       return value === undefined ? null : { secret: new Secret(value), source: 'profile' };
     },
-    set: async (name, value) => {
-      const { [name]: _old, ...rest } = memory.secrets[profile] ?? {};
-      memory.secrets[profile] = value === null ? rest : { ...rest, [name]: value };
+    set: async (values) => {
+      const secrets = { ...memory.secrets[profile] };
+      for (const [name, value] of Object.entries(values) as [SecretName, string | null][]) {
+        if (value === null) delete secrets[name];
+        else secrets[name] = value;
+      }
+      memory.secrets[profile] = secrets;
     },
     clientSecretFor: async () => {
       const outer = isSelected ? world.environmentSecrets?.client_secret : undefined;

@@ -175,7 +175,7 @@ export class LeakRig {
       redactor,
     });
     for (const name of ['client_secret', 'webhook_secret'] as const)
-      await secrets.set(name, this.canary(`sealed ${name}`));
+      await secrets.set({ [name]: this.canary(`sealed ${name}`) });
     const sessions = createSessions({
       profile: 'default',
       settings: settingsOf({ auth_base: this.server.base, client_id: 'client-1' }),

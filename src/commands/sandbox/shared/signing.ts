@@ -10,7 +10,6 @@ export async function keepSigning(
   for (const secret of [current, previous]) if (secret !== null) deps.redactor.add(secret);
   if (!(await hasSandboxProfile(deps))) return false;
   const secrets = await deps.secrets(chosenSandbox(deps));
-  await secrets.set('webhook_secret', current);
-  await secrets.set('webhook_secret_previous', previous);
+  await secrets.set({ webhook_secret: current, webhook_secret_previous: previous });
   return true;
 }

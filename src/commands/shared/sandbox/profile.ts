@@ -74,9 +74,11 @@ export async function defineProfile(
     default_event: credentials.eventId,
   });
   const secrets = await deps.secrets(profile);
-  await secrets.set('client_secret', credentials.clientSecret);
-  await secrets.set('webhook_secret', credentials.webhookSecret);
-  // A rotation ends with the sandbox it was started in, unless that sandbox was saved and continues here.
-  await secrets.set('webhook_secret_previous', saved?.deliveries?.signing.previous ?? null);
+  await secrets.set({
+    client_secret: credentials.clientSecret,
+    webhook_secret: credentials.webhookSecret,
+    // A rotation ends with the sandbox it was started in, unless that sandbox was saved and continues here.
+    webhook_secret_previous: saved?.deliveries?.signing.previous ?? null,
+  });
   return goesOn ? 0 : logins.length;
 }

@@ -48,8 +48,7 @@ async function open(deps: RecordDeps & ConsoleDeps): Promise<Exchange> {
       onRotated: async ({ webhook_secret: current, webhook_secret_previous: previous }) => {
         for (const secret of [current, previous]) if (secret !== null) deps.redactor.add(secret);
         const secrets = await deps.secrets(profile);
-        await secrets.set('webhook_secret', current);
-        await secrets.set('webhook_secret_previous', previous);
+        await secrets.set({ webhook_secret: current, webhook_secret_previous: previous });
       },
     },
     deps,
