@@ -1,7 +1,8 @@
 package com.example.revento
 
+import com.google.gson.JsonArray
 import com.google.gson.JsonObject
-import java.io.IOException
+import com.google.gson.JsonPrimitive
 import java.net.URI
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse
@@ -18,6 +19,9 @@ private const val PAGES_AT_ONCE = 20
 
 /** A pause that is longer is taken for a mistake. */
 private const val LONGEST_PAUSE_SECONDS = 3_600L
+
+/** What Revento refused, or did not answer as it should. */
+open class ApiError(message: String) : Exception(message)
 
 /** What all requests for one event share: places in flight, and a pause that Revento asked for. */
 private class Gate {
@@ -60,7 +64,7 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
                 code == "token_expired" && !hasRefreshed ->
                     tokens.refreshed(login, oauth::requestTokens).also { hasRefreshed = true }
                 code == "token_revoked" -> tokens.endSpent(login, code)
-                pauseMs == null || attempt >= TRIES -> throw IOException("$code ($status), request $requestId")
+                pauseMs == null || attempt >= TRIES -> throw ApiError("$code ($status), request $requestId")
                 // A pause that Revento asks for applies to all requests with this token.
                 askedMs != null -> gate.pausedUntil = System.currentTimeMillis() + askedMs
                 else -> Thread.sleep(pauseMs)
@@ -87,10 +91,11 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
         var query = "?limit=50"
         while (true) {
             val page = get(eventId, path + query)
-            yieldAll(page.getAsJsonArray("data").map { it as JsonObject })
-            if (!page.get("has_more").asBoolean) return@sequence
+            val data = page.get("data") as? JsonArray ?: throw ApiError("The list has no rows.")
+            yieldAll(data.filterIsInstance<JsonObject>())
+            if ((page.get("has_more") as? JsonPrimitive)?.asBoolean != true) return@sequence
             val cursor = page.text("next_cursor")
-            if (cursor == null || !seen.add(cursor)) throw IOException("The list does not end.")
+            if (cursor == null || !seen.add(cursor)) throw ApiError("The list does not end.")
             query = "?limit=50&cursor=${encoded(cursor)}"
             if (seen.size > PAGES_AT_ONCE) Thread.sleep(2_100)
         }
@@ -108,6 +113,6 @@ private fun pauseAfter(status: Int, code: String, attempt: Int): Long? = when {
 
 private fun jittered(ms: Long) = (ms..ms * 5 / 4).random()
 
-/** The milliseconds that Retry-After asks for; null where it is not in seconds. */
-fun pauseAsked(retryAfter: String): Long? =
-    retryAfter.toLongOrNull()?.let { it.coerceIn(0, LONGEST_PAUSE_SECONDS) * 1_000 }
+/** The milliseconds that Retry-After asks for; null where it is not in seconds, or asks for none. */
+fun pauseAsked(retryAfter: String): Long? = retryAfter.toBigIntegerOrNull()?.takeIf { it.signum() > 0 }
+    ?.let { it.coerceAtMost(LONGEST_PAUSE_SECONDS.toBigInteger()).toLong() * 1_000 }

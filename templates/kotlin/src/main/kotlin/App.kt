@@ -90,7 +90,7 @@ private fun HttpExchange.fail(failure: Throwable) {
     when (error) {
         is NotConnected -> reply(400, "${error.message}\n")
         is LoginEnded -> reply(409, mapOf("error" to "not_connected", "message" to error.message))
-        else -> reply(502, mapOf("error" to "failed"))
+        else -> reply(if (error is ApiError) 502 else 500, mapOf("error" to "failed"))
     }
 }
 

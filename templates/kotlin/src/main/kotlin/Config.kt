@@ -15,7 +15,8 @@ class Config(private val environment: Map<String, String>) {
     val clientSecret = required("REVENTO_CLIENT_SECRET")
     val redirectUri = url("REVENTO_REDIRECT_URI")
     val eventId = required("SANDBOX_EVENT_ID")
-    val port = (optional("PORT") ?: "3000").toIntOrNull() ?: 0.also { problems += "PORT is not a number." }
+    val port = (optional("PORT") ?: "3000").toIntOrNull()?.takeIf { it in 1..65_535 }
+        ?: 0.also { problems += "PORT is not a port." }
 
     /** While the signing secret is rotated, deliveries may be signed with either of the two. */
     val webhookSecrets = listOfNotNull(required("REVENTO_WEBHOOK_SECRET"), optional("REVENTO_WEBHOOK_SECRET_PREVIOUS"))
@@ -32,14 +33,12 @@ class Config(private val environment: Map<String, String>) {
 
     private fun required(name: String) = optional(name) ?: "".also { problems += "Set $name." }
 
-    private fun url(name: String): URI {
-        val value = required(name)
-        return runCatching { URI(value) }.getOrNull()?.takeIf { it.host != null }
-            ?: URI("").also { if (value != "") problems += "$name is not a URL." }
-    }
+    private fun url(name: String): URI =
+        runCatching { URI(optional(name).orEmpty()) }.getOrNull()?.takeIf { it.host != null }
+            ?: URI("").also { problems += "Set $name to a URL." }
 
     private fun key(name: String): ByteArray =
-        runCatching { Base64.getDecoder().decode(required(name)) }.getOrNull()?.takeIf { it.size == 32 }
+        runCatching { Base64.getDecoder().decode(optional(name).orEmpty()) }.getOrNull()?.takeIf { it.size == 32 }
             ?: ByteArray(32).also { problems += "Set $name to 32 random bytes in base64: openssl rand -base64 32" }
 }
 

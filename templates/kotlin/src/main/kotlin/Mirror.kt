@@ -37,7 +37,7 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
 
     /** What a delivery changes. It contains a snapshot, so no API request is needed. */
     fun work(delivery: Delivery) {
-        if (delivery.type == DELETION) return directory.inTurn { check(of(delivery.eventId).deleteRecursively()) }
+        if (delivery.type == DELETION) return directory.inTurn { deleteAll(of(delivery.eventId)) }
         val changes = changesOf(delivery)
         // A type that this integration does not know, or does not need.
         val (id, occurredAt) = listOf(changes.text("id"), delivery.body.text("occurred_at")).map { it ?: return }
@@ -82,7 +82,7 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
         val activities = FutureTask { read("activities", "program.read") }
         Thread(activities).start()
         val participants = read("participants", "participants.read") { row ->
-            remember(eventId, login.organizationId, row.get("id").asString) { held ->
+            remember(eventId, login.organizationId, row.text("id") ?: "${row.get("id")}") { held ->
                 // What a delivery wrote meanwhile is newer than this row.
                 if (held.writtenAt > startedAt.toEpochMilli()) return@remember null
                 held.copy(row, occurredAt = maxOf(held.occurredAt, row.text("last_reviewed_at").orEmpty(), newest))

@@ -23,7 +23,7 @@ const val ATTEMPT_SECONDS = 600L
 class NotConnected(override val message: String, cause: Throwable? = null) : Exception(message, cause)
 
 /** A response of the token endpoint without tokens; [isUnused]: the code or token can still be used. */
-class TokenError(val code: String, val isUnused: Boolean) : Exception("token endpoint: $code")
+class TokenError(val code: String, val isUnused: Boolean) : ApiError("token endpoint: $code")
 
 /** The authorization code flow with PKCE, and the token endpoint. */
 class OAuth(private val config: Config, private val sealed: Sealed, private val tokens: Tokens) {
@@ -32,17 +32,11 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
     /** Begins a login: where the browser goes, and the cookie that binds the attempt to that browser. */
     fun begin(eventId: String): Pair<String, String> {
         val attempt = Attempt(randomWord(), randomWord(), System.currentTimeMillis() + ATTEMPT_SECONDS * 1_000)
-        val query = mapOf(
-            "response_type" to "code",
-            "client_id" to config.clientId,
-            "redirect_uri" to config.redirectUri.toString(),
-            "scope" to SCOPES,
-            "event_id" to eventId,
-            "state" to attempt.state,
-            "code_challenge" to base64Url(sha256(attempt.verifier)),
-            "code_challenge_method" to "S256",
-        )
-        return "${config.authBase}/oauth/authorize?${query.encoded()}" to base64Url(sealed.seal(attempt, "attempt"))
+        val client = mapOf("client_id" to config.clientId, "redirect_uri" to config.redirectUri.toString())
+        val pkce = mapOf("code_challenge" to base64Url(sha256(attempt.verifier)), "code_challenge_method" to "S256")
+        val asked = mapOf("response_type" to "code", "scope" to SCOPES, "event_id" to eventId, "state" to attempt.state)
+        val query = (client + pkce + asked).encoded()
+        return "${config.authBase}/oauth/authorize?$query" to base64Url(sealed.seal(attempt, "attempt"))
     }
 
     /** Ends a login: checks the state, redeems the code and stores the tokens. */
@@ -59,13 +53,11 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
             query["error"] == "access_denied" -> throw NotConnected("You declined. Nothing was connected.")
             "error" in query || "code" !in query -> throw NotConnected(FAILED)
         }
-        val form = mapOf(
-            "grant_type" to "authorization_code",
-            "code" to query.getValue("code"),
-            "redirect_uri" to config.redirectUri.toString(),
-            "code_verifier" to attempt.verifier,
-        )
-        return runCatching { requestTokens(form) }.getOrElse { throw NotConnected(FAILED, it) }.also(tokens::store)
+        val code = mapOf("grant_type" to "authorization_code", "code" to query.getValue("code"))
+        val proof = mapOf("redirect_uri" to config.redirectUri.toString(), "code_verifier" to attempt.verifier)
+        val login = runCatching { requestTokens(code + proof) }.getOrElse { throw NotConnected(FAILED, it) }
+        if (login.eventId == null || login.organizationId == null) throw NotConnected(FAILED)
+        return login.also(tokens::store)
     }
 
     /** Asks for tokens, for a code or a refresh token. */
@@ -89,8 +81,9 @@ class OAuth(private val config: Config, private val sealed: Sealed, private val 
         val status = response.statusCode()
         // A proxy may answer with anything: the status says enough then.
         val answer = parseObject(response.body()) ?: JsonObject()
-        if (status == 200 && answer.text("access_token") != null && answer.text("refresh_token") != null) {
-            return gson.fromJson(answer, Login::class.java)
+        val (access, refresh) = listOf("access_token", "refresh_token").map(answer::text)
+        if (status == 200 && access != null && refresh != null) {
+            return Login(answer.text("event_id"), answer.text("organization_id"), access, refresh, answer.text("scope"))
         }
         val code = answer.text("error") ?: "status $status"
         // Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and

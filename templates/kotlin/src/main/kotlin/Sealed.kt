@@ -22,6 +22,12 @@ fun sha256(text: String): ByteArray = MessageDigest.getInstance("SHA-256").diges
 /** A file name for any text, safe in a path. */
 fun fileName(vararg parts: String?): String = sha256(parts.toJson()).toHexString()
 
+/** Whether there is no such file. What cannot be read, as its directory cannot, does not `exist` either for [File]. */
+fun isMissing(file: File) = Files.notExists(file.toPath())
+
+/** Deletes a directory. It fails for one that it cannot see, which Kotlin's own function takes for deleted. */
+fun deleteAll(directory: File) = check(directory.deleteRecursively() && !Files.deleteIfExists(directory.toPath()))
+
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
 fun createOnce(file: File): Boolean = file.apply { parentFile.mkdirs() }.createNewFile()
 
@@ -82,16 +88,16 @@ open class Sealed(key: ByteArray) {
     }
 
     /** The value of a file; null where there is none, or it is damaged: that must not stop the rest. */
-    inline fun <reified T : Any> read(file: File): T? = file.takeIf { it.exists() }?.let {
+    inline fun <reified T : Any> read(file: File): T? = file.takeUnless(::isMissing)?.let {
         unseal(it.readBytes(), it.name, T::class.java) ?: null.also { log("file damaged", "file" to "$file") }
     }
 
     /** The values of the files of a directory. One that cannot be read does not hold up the others. */
-    inline fun <reified T : Any> readAll(directory: File): List<T> {
-        directory.mkdirs()
-        val files = directory.listFiles { file -> file.name.endsWith(SEALED) }
+    inline fun <reified T : Any> readAll(directory: File, unread: (Throwable) -> Unit = {}): List<T> {
+        val files = directory.apply { mkdirs() }.listFiles { file -> file.name.endsWith(SEALED) }
         return checkNotNull(files) { "Cannot list $directory." }.mapNotNull { file ->
-            runCatching { read<T>(file) }.onFailure { log("file not read", "error" to "$it") }.getOrNull()
+            val result = runCatching { read<T>(file) }.onFailure { log("file not read", "error" to "$it") }
+            result.onFailure(unread).getOrNull()
         }
     }
 
@@ -100,7 +106,7 @@ open class Sealed(key: ByteArray) {
         val mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
         if (!isWindows) Files.createDirectories(directory.toPath(), mode)
         val file = directory.resolve("key$SEALED")
-        check(!file.exists() || read<Any>(file) != null) { "REVENTO_TOKEN_KEY is not the key of $directory." }
+        check(isMissing(file) || read<Any>(file) != null) { "REVENTO_TOKEN_KEY is not the key of $directory." }
         write(file, emptyMap<String, String>())
         sweep(directory)
     }

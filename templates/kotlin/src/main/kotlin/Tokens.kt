@@ -41,10 +41,13 @@ class Tokens(config: Config, private val sealed: Sealed) {
     }
 
     /** Every login that can be used. */
-    fun logins() = sealed.readAll<Login>(directory).filter { it.ended == null }
+    fun logins(unread: (Throwable) -> Unit = {}) = sealed.readAll<Login>(directory, unread).filter { it.ended == null }
 
-    /** The login for an event. */
-    fun loginFor(eventId: String) = logins().find { it.eventId == eventId } ?: throw LoginEnded()
+    /** The login for an event. It may be in a file that cannot be read: nobody has to connect the event again then. */
+    fun loginFor(eventId: String): Login {
+        var failure: Throwable = LoginEnded()
+        return logins { failure = it }.find { it.eventId == eventId } ?: throw failure
+    }
 
     private fun usable(login: Login) = sealed.read<Login>(login.file)?.takeIf { it.ended == null } ?: throw LoginEnded()
 

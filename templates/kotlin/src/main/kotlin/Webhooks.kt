@@ -85,7 +85,7 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
 
     private fun workOnce(delivery: Delivery, work: (Delivery) -> Unit) {
         // The mark is there when a crash came right after it, or the same delivery twice at once.
-        if (!mark(delivery.id).exists()) work(delivery)
+        if (isMissing(mark(delivery.id))) work(delivery)
         createOnce(mark(delivery.id))
         waiting(delivery.id).delete()
         delivery.logged("delivery worked")

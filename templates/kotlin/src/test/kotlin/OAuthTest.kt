@@ -107,14 +107,6 @@ class OAuthTest {
     }
 
     @Test
-    fun `a long pause is limited`() {
-        assertEquals(2_000, pauseAsked("2"))
-        assertEquals(3_600_000, pauseAsked("999999999999"))
-        assertEquals(0, pauseAsked("-5"))
-        assertNull(pauseAsked("soon"))
-    }
-
-    @Test
     fun `what is not one JSON object is none`() {
         assertEquals("x", parseObject("""{"a":"x"}""")?.text("a"))
         for (text in listOf("", "null", "[]", "{a: 1}", "{} {}", """{"a":[x}""")) assertNull(parseObject(text), text)
