@@ -86,7 +86,7 @@ module Api
     ms = ((Gate.now - started) * 1000).round
     log('api request', request_id:, event_id: login['event_id'], status:, ms:, failure:)
     seconds = response && response['Retry-After']
-    retry_after = [seconds.to_i, LONGEST_PAUSE_SECONDS].min if seconds&.match?(/\A\d+\z/)
+    retry_after = [seconds.to_i, LONGEST_PAUSE_SECONDS].min if seconds&.match?(/\A[1-9]\d*\z/)
     [status, OAuth.parsed(response&.body), retry_after, request_id]
   end
 
@@ -105,11 +105,13 @@ module Api
     query = { limit: 50 }
     loop do
       page = get(event_id, "#{path}?#{URI.encode_www_form(query)}")
-      page['data'].each(&block)
-      return unless page['has_more']
+      raise ApiError, 'The list has no rows.' unless page['data'].is_a?(Array)
+
+      page['data'].grep(Hash).each(&block)
+      return unless page['has_more'] == true
 
       cursor = page['next_cursor']
-      raise 'The list does not end.' if !cursor.is_a?(String) || seen.key?(cursor)
+      raise ApiError, 'The list does not end.' if !cursor.is_a?(String) || seen.key?(cursor)
 
       seen[cursor] = true
       query = { limit: 50, cursor: }

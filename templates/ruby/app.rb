@@ -28,11 +28,9 @@ module Mirror
 
   # What a delivery changes. It contains a snapshot, so no API request is needed.
   def work(event, delivery_id)
-    if event['type'] == Logins::DELETION
-      mirror = directory(event['event_id'])
-      Sealed.in_turn('mirror') { FileUtils.rm_r(mirror) if File.exist?(mirror) }
-      return
-    end
+    mirror = directory(event['event_id'])
+    return Sealed.in_turn('mirror') { Sealed.delete_all(mirror) } if event['type'] == Logins::DELETION
+
     changes = changes_of(event['type'], event['data'])
     # A type that this integration does not know, or does not need.
     return unless Logins.connection?(event) && [changes['id'], event['occurred_at']].all?(String)
@@ -50,8 +48,8 @@ module Mirror
     return {} unless data.is_a?(Hash) && type.start_with?('participant.', 'application.')
     return data if type.start_with?('participant.')
 
-    { 'id' => data['participant_id'], 'application_status' => data['status'] }
-      .merge(data.slice('user_id', 'custom_form_fields'))
+    data.slice('participant_id', 'status', 'user_id', 'custom_form_fields')
+        .transform_keys('participant_id' => 'id', 'status' => 'application_status')
   end
 
   SYNCS = {} # rubocop:disable Style/MutableConstant
@@ -60,11 +58,8 @@ module Mirror
   # Reads an event; concurrent calls share one read.
   def sync(event_id)
     running = SYNCS_LOCK.synchronize do
-      SYNCS[event_id] ||= Thread.new do
-        read_event(event_id)
-      ensure
-        SYNCS_LOCK.synchronize { SYNCS.delete(event_id) }
-      end
+      SYNCS[event_id] = Thread.new { read_event(event_id) } unless SYNCS[event_id]&.alive?
+      SYNCS[event_id]
     end
     running.value
   end
@@ -84,7 +79,7 @@ module Mirror
         next if held['written_at'] && held['written_at'] > started_at # what a delivery wrote meanwhile is newer
 
         times = [held['occurred_at'], row['last_reviewed_at'], newest, '']
-        held.merge('row' => row, 'occurred_at' => times.compact.max)
+        held.merge('row' => row, 'occurred_at' => times.grep(String).max)
       end
     end
     { event_id:, title:, participants:, activities: activities.value }
@@ -93,7 +88,7 @@ module Mirror
   end
 
   def count(login, scope, path)
-    return 'not permitted' unless login['scope'].split.include?(scope)
+    return 'not permitted' unless login['scope'].to_s.split.include?(scope)
 
     count = 0
     Api.each_row(login['event_id'], path) do |row|
@@ -109,11 +104,10 @@ class App < Sinatra::Base
   MAX_BODY = 1024 * 1024
   THIS_MACHINE = /\A(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\z/
 
-  disable :dump_errors # the log has them, without what the requests held
   set environment: :production, server: :puma, port: Config::PORT, bind: Config.optional('HOST', 'localhost'),
       logging: false, quiet: true
-  # Sinatra's own reading of bodies: nothing may parse them first.
-  disable :method_override, :static, :sessions
+  # The log has the errors, without what the requests held; and nothing may parse bodies first.
+  disable :dump_errors, :method_override, :static, :sessions
 
   helpers do
     def event_id = params['event'].to_s.empty? ? Config::EVENT_ID : params['event']
@@ -182,9 +176,10 @@ class App < Sinatra::Base
   end
 
   error do |e|
-    # Only messages of this program: others may quote what attendees entered.
-    log('request failed', error: e.class.name, message: [ApiError, TokenError].include?(e.class) ? e.message : nil)
-    halt json({ error: 'failed' }, 502)
+    is_refused = [ApiError, TokenError].include?(e.class)
+    # Only messages of this program and of the system: others may quote what attendees entered.
+    log('request failed', error: e.class.name, message: is_refused || e.is_a?(SystemCallError) ? e.message : nil)
+    halt json({ error: 'failed' }, is_refused ? 502 : 500)
   end
 
   # For each process that serves the routes, once.

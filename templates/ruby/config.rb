@@ -18,17 +18,12 @@ module Config
     ENV[name.strip] ||= value.strip.gsub(/\A['"]|['"]\z/, '') unless separator.empty? || name.start_with?('#')
   end
 
-  def self.required(name)
-    value = ENV[name].to_s.strip
-    PROBLEMS << "Set #{name}." if value.empty?
-    value
-  end
+  # The value; where it does not hold what the block asks, that is a problem.
+  def self.checked(value, problem) = value.tap { PROBLEMS << problem unless yield value }
 
-  def self.url(name)
-    value = required(name)
-    PROBLEMS << "#{name} is not a URL." unless value.empty? || url?(value)
-    value
-  end
+  def self.required(name) = checked(ENV[name].to_s.strip, "Set #{name}.") { |value| !value.empty? }
+
+  def self.url(name) = checked(required(name), "#{name} is not a URL.") { |value| value.empty? || url?(value) }
 
   def self.url?(text)
     uri = URI(text)
@@ -38,16 +33,13 @@ module Config
   end
 
   def self.token_key
-    key = required('REVENTO_TOKEN_KEY').unpack1('m')
     how = 'Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32'
-    PROBLEMS << how unless key.bytesize == 32
-    key
+    checked(required('REVENTO_TOKEN_KEY').unpack1('m'), how) { |key| key.bytesize == 32 }
   end
 
   def self.port
-    text = optional('PORT', '3000')
-    PROBLEMS << 'PORT is not a port.' unless text.match?(/\A\d+\z/) && text.to_i.between?(1, 65_535)
-    text.to_i
+    is_port = ->(text) { text.match?(/\A\d+\z/) && text.to_i.between?(1, 65_535) }
+    checked(optional('PORT', '3000'), 'PORT is not a port.', &is_port).to_i
   end
 
   # `PORT=` in an env file means that there is none.

@@ -40,7 +40,10 @@ module OAuth
     raise NotConnected, FAILED if query.key?('error') || query['code'].to_s.empty?
 
     form = { 'grant_type' => 'authorization_code', 'code' => query['code'], 'redirect_uri' => Config::REDIRECT_URI }
-    request_tokens(form.merge('code_verifier' => attempt['verifier'])).tap { |login| Logins.store(login) }
+    login = request_tokens(form.merge('code_verifier' => attempt['verifier']))
+    raise NotConnected, FAILED unless Logins.connection?(login)
+
+    login.tap { Logins.store(login) }
   rescue TokenError => e
     log('no tokens', code: e.code)
     raise NotConnected, FAILED
@@ -51,9 +54,8 @@ module OAuth
     body = { 'client_id' => Config::CLIENT_ID, 'client_secret' => Config::CLIENT_SECRET, **form }
     response = post(URI.encode_www_form(body))
     answer = parsed(response.body)
-    if response.code == '200' && answer['access_token'] && answer['refresh_token']
-      return answer.slice('access_token', 'refresh_token', 'event_id', 'organization_id', 'scope')
-    end
+    tokens = answer.select { |_, value| value.is_a?(String) }
+    return tokens if response.code == '200' && tokens.key?('access_token') && tokens.key?('refresh_token')
 
     code = answer['error'] || "status #{response.code}"
     status = response.code.to_i

@@ -82,14 +82,24 @@ module Sealed
     nil
   end
 
-  # The values of all files in a directory. One that cannot be read must not stop the rest.
+  # The values of all files in a directory. One that cannot be read must not stop the rest: the block gets its error.
   def read_all(directory)
-    Dir.glob('*.sealed', base: directory).filter_map do |found|
+    Dir.children(directory).grep(/\.sealed\z/).filter_map do |found|
       read(directory, File.basename(found, '.sealed'))
     rescue SystemCallError => e
-      log('unreadable file', error: e.class.name)
+      log('unreadable file', error: e.message)
+      yield e if block_given?
       nil
     end
+  rescue Errno::ENOENT
+    []
+  end
+
+  # Deletes a directory, if there is one.
+  def delete_all(directory)
+    FileUtils.rm_r(directory)
+  rescue Errno::ENOENT
+    nil
   end
 
   # Ends the start where nothing can be stored, or where everything is encrypted with another key.
@@ -144,11 +154,14 @@ module Logins
   def store(login) = Sealed.in_turn('logins') { Sealed.write(DIRECTORY, name_of(login), login) }
 
   # Every login that can be used.
-  def all = Sealed.read_all(DIRECTORY).reject { |login| login.key?('ended') }
+  def all(&block) = Sealed.read_all(DIRECTORY, &block).reject { |login| login.key?('ended') }
 
-  # The login for an event; raises LoginEnded where there is none to use.
+  # The login for an event; raises LoginEnded where there is none to use. It may be in a file that cannot be read: then
+  # nobody has to connect the event again.
   def for_event(event_id)
-    all.find { |login| login['event_id'] == event_id } or raise LoginEnded
+    failure = LoginEnded
+    found = all { |error| failure = error }.find { |login| login['event_id'] == event_id }
+    found or raise failure
   end
 
   # Ends whatever login a connection has, and forgets its tokens.

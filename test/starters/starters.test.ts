@@ -13,7 +13,7 @@ const most: Readonly<Record<string, number>> = {
   'node none': 599,
   'python flask': 598,
   'python fastapi': 598,
-  'ruby sinatra': 596,
+  'ruby sinatra': 592,
   'go net/http': 1018,
   'php none': 717,
   'java jdk': 1045,
