@@ -32,12 +32,12 @@ type gate struct {
 
 var gates sync.Map
 
-// answer is what Revento said. The status is 0 where it said nothing; only errors have a code.
+// answer is what Revento said. The status is 0 where it said nothing, half a body is not JSON; only errors have a code.
 type answer struct {
-	status          int
-	code, requestID string
-	body            []byte
-	retryAfter      time.Duration
+	status     int
+	code       string
+	body       []byte
+	retryAfter time.Duration
 }
 
 // get decodes one resource into value.
@@ -50,7 +50,8 @@ func get(eventID, path string, value any) error {
 		if err != nil {
 			return err
 		}
-		got := shared.send(connected, path)
+		requestID := fmt.Sprintf("%x", randomBytes(16))
+		got := shared.send(connected, path, requestID)
 		pause := pauseAfter(got, try)
 		switch {
 		case got.status == http.StatusOK && json.Valid(got.body):
@@ -61,7 +62,7 @@ func get(eventID, path string, value any) error {
 		case got.code == "token_revoked":
 			err = replace(connected, connected.ended(got.code))
 		case pause == 0 || try == tries:
-			err = fmt.Errorf("%s (%d), request %s", valueOr(got.code, "unexpected answer"), got.status, got.requestID)
+			err = fmt.Errorf("%s (%d), request %s", valueOr(got.code, "unexpected answer"), got.status, requestID)
 		case got.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token
 			shared.pausedUntil.Store(time.Now().Add(got.retryAfter).UnixNano())
 		default:
@@ -94,36 +95,36 @@ func newClient(timeout time.Duration, transport http.RoundTripper) *http.Client 
 	return &http.Client{Timeout: timeout, CheckRedirect: stay, Transport: transport}
 }
 
-func (g *gate) send(connected login, path string) answer {
+func (g *gate) send(connected login, path, requestID string) answer {
 	g.places <- struct{}{}
 	defer func() { <-g.places }()
 	for time.Now().UnixNano() < g.pausedUntil.Load() {
 		time.Sleep(10 * time.Millisecond)
 	}
-	requestID := fmt.Sprintf("%x", randomBytes(16))
 	request := must(http.NewRequest("GET", config.apiBase+path, nil))
 	request.Header.Set("Authorization", "Bearer "+connected.AccessToken)
 	request.Header.Set("Accept", "application/vnd.revento.v1+json")
 	request.Header.Set("X-Revento-Request-Id", requestID)
 	started := time.Now()
-	response, body := exchange(apiClient, request)
-	status, ms := response.StatusCode, time.Since(started).Milliseconds()
-	log("api request", fields{"request_id": requestID, "event_id": connected.EventID, "status": status, "ms": ms})
-	seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 64) // 0 where it is not a number
-	retryAfter := time.Duration(math.Min(float64(seconds), longestPause)) * time.Second
-	return answer{status, errorCode(body), requestID, body, retryAfter}
+	got := exchange(apiClient, request)
+	ms := time.Since(started).Milliseconds()
+	log("api request", fields{"request_id": requestID, "event_id": connected.EventID, "status": got.status, "ms": ms})
+	return got
 }
 
-// exchange gives an answer and its body. Where there is none, the status is 0; half a body is not JSON.
-func exchange(client *http.Client, request *http.Request) (*http.Response, []byte) {
+func exchange(client *http.Client, request *http.Request) answer {
 	response, err := client.Do(request)
 	if err != nil {
 		log("no answer", fields{"error": err.Error()})
-		return &http.Response{}, nil
+		return answer{}
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(response.Body)
-	return response, body
+	var refusal row
+	json.Unmarshal(body, &refusal)                                              // a proxy may answer with anything
+	seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 64) // 0 where it is not a number
+	pause := time.Duration(math.Min(float64(seconds), longestPause)) * time.Second
+	return answer{response.StatusCode, refusal.text("error"), body, pause}
 }
 
 // row is a resource. Its values stay as Revento wrote them: a large number would lose digits.
@@ -135,13 +136,6 @@ func (r row) text(name string) (text string) {
 	return text
 }
 
-// errorCode is the `error` of an answer, or "": a proxy may answer with anything.
-func errorCode(body []byte) string {
-	var refusal row
-	json.Unmarshal(body, &refusal)
-	return refusal.text("error")
-}
-
 // eachRow calls take with every row of a list, however many pages it has, and counts them.
 func eachRow(eventID, path string, take func(row) error) (count int, err error) {
 	seen := map[string]bool{}
@@ -150,7 +144,7 @@ func eachRow(eventID, path string, take func(row) error) (count int, err error) 
 		var page struct {
 			Data       []row  `json:"data"`
 			NextCursor string `json:"next_cursor"`
-			HasMore    bool   `json:"has_more"`
+			HasMore    *bool  `json:"has_more"`
 		}
 		if err := get(eventID, path+"?"+query.Encode(), &page); err != nil {
 			return count, err
@@ -161,11 +155,12 @@ func eachRow(eventID, path string, take func(row) error) (count int, err error) 
 			}
 			count++
 		}
-		if !page.HasMore {
+		isList := page.Data != nil && page.HasMore != nil
+		if isList && !*page.HasMore {
 			return count, nil
 		}
-		if page.NextCursor == "" || seen[page.NextCursor] {
-			return count, errors.New("the list does not end")
+		if !isList || page.NextCursor == "" || seen[page.NextCursor] {
+			return count, errors.New("this is not a list, or it does not end")
 		}
 		seen[page.NextCursor] = true
 		query.Set("cursor", page.NextCursor)

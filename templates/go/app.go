@@ -17,10 +17,7 @@ import (
 	"time"
 )
 
-const (
-	maxBody    = 1 << 20
-	cookieName = "revento_attempt"
-)
+const cookieName = "revento_attempt"
 
 var thisMachine = regexp.MustCompile(`^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$`)
 
@@ -51,6 +48,8 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, refused.Error(), http.StatusBadRequest)
 	case errors.Is(err, errLoginEnded):
 		reply(w, http.StatusConflict, fields{"error": "not_connected", "message": err.Error()})
+	case errors.As(err, new(syscall.Errno)): // such as a file that cannot be read
+		reply(w, http.StatusInternalServerError, fields{"error": "failed"})
 	default:
 		reply(w, http.StatusBadGateway, fields{"error": "failed"})
 	}
@@ -64,14 +63,18 @@ func reply(w http.ResponseWriter, status int, body fields) error {
 }
 
 // thisMachineOnly is for routes that show attendees' data, until you protect them with your own login.
-func thisMachineOnly(handle handler) handler {
+func thisMachineOnly(content func(*http.Request) (fields, error)) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
 		isProxied := r.Header.Get("Forwarded")+r.Header.Get("X-Forwarded-For")+r.Header.Get("Origin") != ""
-		if net.ParseIP(host).IsLoopback() && thisMachine.MatchString(r.Host) && !isProxied {
-			return handle(w, r)
+		if !net.ParseIP(host).IsLoopback() || !thisMachine.MatchString(r.Host) || isProxied {
+			return reply(w, http.StatusForbidden, fields{"error": "this_machine_only"})
 		}
-		return reply(w, http.StatusForbidden, fields{"error": "this_machine_only"})
+		found, err := content(r)
+		if err != nil {
+			return err
+		}
+		return reply(w, http.StatusOK, found)
 	}
 }
 
@@ -112,33 +115,33 @@ func attemptCookie(value string, maxAge int) *http.Cookie {
 }
 
 func webhook(w http.ResponseWriter, r *http.Request) error {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)) // the raw bytes: nothing may parse them first
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20)) // the raw bytes: nothing may parse them first
 	if err != nil {
-		w.WriteHeader(http.StatusRequestEntityTooLarge)
-		return nil
+		return reply(w, http.StatusRequestEntityTooLarge, fields{"error": "too_large"})
 	}
 	w.WriteHeader(receive(r.Header, body))
 	return nil
 }
 
-func showParticipants(w http.ResponseWriter, r *http.Request) error {
-	return reply(w, http.StatusOK, fields{"data": participants(eventOf(r))})
+func showParticipants(r *http.Request) (fields, error) {
+	found, err := participants(eventOf(r))
+	return fields{"data": found}, err
 }
 
-func startSync(w http.ResponseWriter, r *http.Request) error {
-	wanted := logins()
+func startSync(r *http.Request) (fields, error) {
+	wanted, unread := logins()
 	if r.URL.Query().Has("event") || len(wanted) == 0 {
-		wanted = []login{{EventID: eventOf(r)}}
+		wanted, unread = []login{{EventID: eventOf(r)}}, nil
 	}
 	var results []fields
 	for _, one := range wanted {
 		result, err := syncEvent(one.EventID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		results = append(results, result)
 	}
-	return reply(w, http.StatusOK, fields{"events": results})
+	return fields{"events": results}, unread
 }
 
 func main() {
@@ -149,9 +152,7 @@ func main() {
 		os.Exit(1)
 	}
 	sweep()
-	logins() // the log says now which ones cannot be read
-	stop, done := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer done()
+	stop, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	server := &http.Server{Handler: http.HandlerFunc(serve), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	go server.Serve(listener)
 	go workDeliveries(work)

@@ -14,21 +14,21 @@ import (
 
 // Settings from the environment. All are checked at the start: a wrong one ends the start, not a request.
 type settings struct {
-	authBase, apiBase      string
-	clientID, clientSecret string
-	redirectURI, eventID   string
-	webhookSecrets         []string
-	tokenKey               []byte
-	dataDir, port          string
+	authBase, apiBase, redirectURI  string
+	clientID, clientSecret, eventID string
+	webhookSecrets                  []string
+	tokenKey                        []byte
+	dataDir, port                   string
 }
 
 var config settings
 
 func readSettings() settings {
 	readEnvFile(".env")
+	defaults := map[string]string{"PORT": "3000", "DATA_DIR": "data"}
 	var problems []string
 	setting := func(name, form, what string) string {
-		value := strings.TrimSpace(os.Getenv(name))
+		value := valueOr(strings.TrimSpace(os.Getenv(name)), defaults[name])
 		if !regexp.MustCompile("^" + form + "$").MatchString(value) {
 			problems = append(problems, fmt.Sprintf("Set %s to %s.", name, what))
 		}
@@ -46,10 +46,11 @@ func readSettings() settings {
 		redirectURI:    address("REVENTO_REDIRECT_URI"),
 		eventID:        setting("SANDBOX_EVENT_ID", ".+", "the event to connect"),
 		webhookSecrets: []string{setting("REVENTO_WEBHOOK_SECRET", ".+", "the signing secret from Revento")},
-		port:           valueOr(os.Getenv("PORT"), "3000"),
+		port:           setting("PORT", `[1-9]\d{0,4}`, "a port, such as 3000"),
+		dataDir:        setting("DATA_DIR", ".+", "a directory"),
 	}
 	// While the signing secret is rotated, deliveries may be signed with either of the two.
-	if previous := os.Getenv("REVENTO_WEBHOOK_SECRET_PREVIOUS"); previous != "" {
+	if previous := strings.TrimSpace(os.Getenv("REVENTO_WEBHOOK_SECRET_PREVIOUS")); previous != "" {
 		found.webhookSecrets = append(found.webhookSecrets, previous)
 	}
 	if len(problems) > 0 {
@@ -58,8 +59,7 @@ func readSettings() settings {
 	}
 	found.tokenKey = must(base64.StdEncoding.DecodeString(key))
 	// A directory for each API: what belongs to one is never sent to another, such as a sandbox.
-	api := must(url.Parse(found.apiBase))
-	found.dataDir = filepath.Join(valueOr(os.Getenv("DATA_DIR"), "data"), strings.ReplaceAll(api.Host, ":", "_"))
+	found.dataDir = filepath.Join(found.dataDir, strings.ReplaceAll(must(url.Parse(found.apiBase)).Host, ":", "_"))
 	return found
 }
 

@@ -88,9 +88,14 @@ func createOnce(path string) error {
 	return firstOf(file.Close(), syncNames(filepath.Dir(path)))
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
+// exists says whether one of the files is there. An error means that nobody can tell, not that there is none.
+func exists(paths ...string) (bool, error) {
+	for _, path := range paths {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 func firstOf(failures ...error) error {
@@ -116,23 +121,23 @@ func readSealed[T any](path string) (value T, err error) {
 	return value, nil
 }
 
-// readAllSealed gives the values of the files in a directory, which need not exist. One that cannot be read does not hold
-// up the others.
-func readAllSealed[T any](directory string) (values []T) {
-	if _, err := os.ReadDir(directory); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		log("directory not read", fields{"error": err.Error()}) // Glob says nothing of it
+// readAllSealed gives the values of the files in a directory, which need not exist. One that is damaged, or cannot be read,
+// does not hold up the others; the error is of what could not be read.
+func readAllSealed[T any](directory string) (values []T, err error) {
+	entries, err := os.ReadDir(directory)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	root := os.DirFS(directory)
-	for _, name := range must(fs.Glob(root, "*.sealed")) {
-		data, failure := fs.ReadFile(root, name)
-		value, damage := unseal[T](data, name)
-		if err := firstOf(failure, damage); err != nil {
-			log("file not read", fields{"directory": directory, "file": name, "error": err.Error()})
-			continue
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) == ".sealed" {
+			value, failure := readSealed[*T](filepath.Join(directory, entry.Name()))
+			err = firstOf(err, failure)
+			if value != nil {
+				values = append(values, *value)
+			}
 		}
-		values = append(values, value)
 	}
-	return values
+	return values, err
 }
 
 // locked runs work while no other goroutine or process does what is called by the same name.
@@ -152,7 +157,7 @@ func locked(name string, work func() error) error {
 func checkDataDir() error {
 	path := filepath.Join(config.dataDir, "key.sealed")
 	isOurs, err := readSealed[bool](path)
-	if err != nil || exists(path) && !isOurs {
+	if isThere, _ := exists(path); err != nil || isThere && !isOurs {
 		return firstOf(err, errors.New("REVENTO_TOKEN_KEY is not the key that the files in "+config.dataDir+" are encrypted with"))
 	}
 	return writeSealed(path, true)

@@ -5,8 +5,6 @@ package main
 import (
 	"net/url"
 	"os"
-	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 )
@@ -38,20 +36,5 @@ func TestATokenThatWasMarkedButNotSentIsSentLater(t *testing.T) {
 	}
 	if found, err := refreshed(spent, renewed); err != nil || found.AccessToken != "a2" {
 		t.Errorf("%v, %v", found, err)
-	}
-}
-
-func TestADirectoryThatCannotBeReadIsLogged(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "file")
-	printed, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout := os.Stdout
-	os.Stdout = printed
-	readAllSealed[login](path) // is not a directory
-	os.Stdout = stdout
-	if text, _ := os.ReadFile(path); !strings.Contains(string(text), "directory not read") {
-		t.Errorf("logged %q", text)
 	}
 }

@@ -31,7 +31,8 @@ func remember(connection login, participantID string, change func(*held) bool) e
 	path := filepath.Join(mirrorOf(connection.EventID), fileName(connection.EventID, participantID)+".sealed")
 	return locked("mirror", func() error {
 		// A deletion that comes from now on waits for this lock, and then deletes what is written here.
-		if isGone, err := isDeleted(connection); err != nil || isGone {
+		current, err := readSealed[login](connection.path())
+		if err != nil || current.Ended == deletion {
 			return err
 		}
 		one, err := readSealed[held](path)
@@ -46,12 +47,13 @@ func remember(connection login, participantID string, change func(*held) bool) e
 	})
 }
 
-func participants(eventID string) []row {
+func participants(eventID string) ([]row, error) {
+	all, err := readAllSealed[held](mirrorOf(eventID))
 	found := []row{}
-	for _, one := range readAllSealed[held](mirrorOf(eventID)) {
+	for _, one := range all {
 		found = append(found, one.Row)
 	}
-	return found
+	return found, err
 }
 
 // work is what a delivery changes. It contains a snapshot, so no API request is needed.
@@ -93,7 +95,7 @@ func changesOf(sent event) row {
 	}
 	changes := row{}
 	for name, heldAs := range applicationFields {
-		if value, isThere := data[name]; isThere {
+		if value, isThere := data[name]; isThere && string(value) != "null" {
 			changes[heldAs] = value
 		}
 	}
@@ -122,12 +124,13 @@ func syncEvent(eventID string) (fields, error) {
 // readEvent reads what the organizer permitted: all but `event.read` may have been left out.
 func readEvent(eventID string) (fields, error) {
 	connected, err := loginFor(eventID)
-	if err != nil {
+	known, unread := readAllSealed[held](mirrorOf(eventID))
+	if err := firstOf(err, unread); err != nil {
 		return nil, err
 	}
 	path, startedAt, newest := "/events/"+url.PathEscape(eventID), time.Now(), ""
 	// A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
-	for _, one := range readAllSealed[held](mirrorOf(eventID)) {
+	for _, one := range known {
 		if one.OccurredAt < startedAt.UTC().Format(time.RFC3339) {
 			newest = latest(newest, one.OccurredAt)
 		}
@@ -143,14 +146,15 @@ func readEvent(eventID string) (fields, error) {
 		return eachRow(eventID, path+"/"+list, take)
 	}
 	var activities any
-	var failed error
-	done := make(chan struct{})
+	done := make(chan error)
 	go func() {
-		defer close(done)
-		activities, failed = read("activities", "program.read", func(row) error { return nil })
+		var err error
+		activities, err = read("activities", "program.read", func(row) error { return nil })
+		done <- err
 	}()
 	participants, err := read("participants", "participants.read", func(one row) error {
-		return remember(connected, one.text("id"), func(kept *held) bool {
+		// Whatever the id is, no other row takes its place.
+		return remember(connected, valueOr(one.text("id"), string(one["id"])), func(kept *held) bool {
 			if kept.WrittenAt.After(startedAt) {
 				return false // what a delivery wrote meanwhile is newer than this page
 			}
@@ -158,9 +162,8 @@ func readEvent(eventID string) (fields, error) {
 			return true
 		})
 	})
-	<-done
-	counts := fields{"event_id": eventID, "title": found["title"], "participants": participants, "activities": activities}
-	return counts, firstOf(err, failed)
+	err = firstOf(err, <-done)
+	return fields{"event_id": eventID, "title": found["title"], "participants": participants, "activities": activities}, err
 }
 
 // latest is the last of ISO 8601 times, some of which may be missing.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/http/httptrace"
@@ -55,8 +56,7 @@ func begin(eventID string) (address, cookie string) {
 		"code_challenge":        {base64.RawURLEncoding.EncodeToString(challenge[:])},
 		"code_challenge_method": {"S256"},
 	}
-	sealed := base64.RawURLEncoding.EncodeToString(seal(try, "attempt"))
-	return config.authBase + "/oauth/authorize?" + query.Encode(), sealed
+	return config.authBase + "/oauth/authorize?" + query.Encode(), base64.RawURLEncoding.EncodeToString(seal(try, "attempt"))
 }
 
 // finish ends a login: checks the state, redeems the code and stores the tokens.
@@ -91,6 +91,9 @@ func finish(query url.Values, cookie string) (login, error) {
 		log("no tokens", fields{"error": err.Error()})
 		return login{}, failed
 	}
+	if connected.EventID == "" || connected.OrganizationID == "" { // such as those of a participant
+		return login{}, errors.New("the tokens are not for an event of an organization")
+	}
 	return connected, store(connected)
 }
 
@@ -107,15 +110,14 @@ func requestTokens(form url.Values) (login, error) {
 	traced := httptrace.WithClientTrace(context.Background(), &connection)
 	request := must(http.NewRequestWithContext(traced, "POST", config.authBase+"/oauth/token", strings.NewReader(form.Encode())))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	response, body := exchange(tokenClient, request)
+	got := exchange(tokenClient, request)
 	var tokens login
-	err := json.Unmarshal(body, &tokens)
-	if err == nil && response.StatusCode == http.StatusOK && tokens.AccessToken != "" && tokens.RefreshToken != "" {
+	json.Unmarshal(got.body, &tokens) // a field of another type is left empty
+	if got.status == http.StatusOK && tokens.AccessToken != "" && tokens.RefreshToken != "" {
 		return tokens, nil
 	}
-	status, code := response.StatusCode, valueOr(errorCode(body), "unexpected answer "+response.Status)
 	// Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and after a
 	// failure of the server it may be spent.
-	isRefused := status >= 300 && status < 500 && code != "invalid_grant"
-	return login{}, tokenError{code, isRefused || status == http.StatusServiceUnavailable || !isConnected.Load()}
+	isRefused := got.status >= 300 && got.status < 500 && got.code != "invalid_grant" || got.status == 503
+	return login{}, tokenError{valueOr(got.code, fmt.Sprint("status ", got.status)), isRefused || !isConnected.Load()}
 }

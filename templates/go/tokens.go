@@ -51,24 +51,26 @@ func replace(spent, next login) error {
 	})
 }
 
-// logins are all that can be used.
-func logins() (usable []login) {
-	for _, one := range readAllSealed[login](loginsDir()) {
+// logins are all that can be used; with an error, there may be others.
+func logins() (usable []login, err error) {
+	all, err := readAllSealed[login](loginsDir())
+	for _, one := range all {
 		if one.Ended == "" {
 			usable = append(usable, one)
 		}
 	}
-	return usable
+	return usable, err
 }
 
 // loginFor finds the login for an event, or errLoginEnded.
 func loginFor(eventID string) (login, error) {
-	for _, one := range logins() {
+	usable, err := logins()
+	for _, one := range usable {
 		if one.EventID == eventID {
 			return one, nil
 		}
 	}
-	return login{}, errLoginEnded
+	return login{}, firstOf(err, errLoginEnded) // what could not be read may be this one
 }
 
 // usable is the login of a connection as it is now, or errLoginEnded.
@@ -78,12 +80,6 @@ func usable(connection login) (login, error) {
 		err = errLoginEnded
 	}
 	return current, err
-}
-
-// isDeleted says whether Revento demanded deletion, and no organizer has connected the event again.
-func isDeleted(connection login) (bool, error) {
-	current, err := readSealed[login](connection.path())
-	return current.Ended == deletion, err
 }
 
 // refreshing is held for reading while a refresh runs.
@@ -97,8 +93,8 @@ func refreshed(spent login, request func(url.Values) (login, error)) (login, err
 	refreshing.RLock()
 	defer refreshing.RUnlock()
 	// Not the lock of the logins: a deletion must not wait until Revento has answered.
-	refresh := func() error { return refreshOnce(spent, request) }
-	if err := locked("refresh "+filepath.Base(spent.path()), refresh); err != nil {
+	name := "refresh " + filepath.Base(spent.path())
+	if err := locked(name, func() error { return refreshOnce(spent, request) }); err != nil {
 		return spent, err
 	}
 	return usable(spent) // it may have ended, or been made again, meanwhile

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"io"
 	logger "log"
@@ -12,11 +11,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 )
+
+// isStart is set in the environment of a process that is the program, not its tests.
+const isStart = "IS_START"
 
 // TestMain gives the tests a directory and secrets of their own; at a sandbox, its settings.
 func TestMain(m *testing.M) {
@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 		if os.Getenv(name) == "" {
 			os.Setenv(name, value)
 		}
+	}
+	if os.Getenv(isStart) != "" {
+		main()
 	}
 	config = readSettings()
 	directory, err := os.MkdirTemp("", "revento-integration-")
@@ -189,59 +192,11 @@ func TestARefreshTokenIsSentOnAConnectionOfItsOwn(t *testing.T) {
 	config.authBase, config.apiBase = server.URL, server.URL
 	defer func() { config = before }()
 	gate := gate{places: make(chan struct{}, 1)}
-	gate.send(login{}, "/")
+	gate.send(login{}, "/", "")
 	requestTokens(url.Values{})
 	requestTokens(url.Values{})
 	if len(connections) != 3 || connections[0] == connections[1] || connections[1] == connections[2] {
 		t.Error(connections)
-	}
-}
-
-func TestALongPauseIsLimited(t *testing.T) {
-	sent := ""
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Retry-After", sent)
-		w.WriteHeader(http.StatusTooManyRequests)
-	}))
-	defer server.Close()
-	before := config.apiBase
-	config.apiBase = server.URL
-	defer func() { config.apiBase = before }()
-	gate := gate{places: make(chan struct{}, 1)}
-	for value, pause := range map[string]time.Duration{
-		"2": 2 * time.Second, "9999999999": time.Hour, "9223372036854775807": time.Hour, "-5": 0, "soon": 0,
-	} {
-		sent = value
-		if got := gate.send(login{}, "/"); got.retryAfter != pause {
-			t.Errorf("%s: %v", value, got)
-		}
-	}
-}
-
-func TestAnotherKeyEndsTheStart(t *testing.T) {
-	if err := firstOf(checkDataDir(), checkDataDir()); err != nil {
-		t.Fatal(err)
-	}
-	key := config.tokenKey
-	config.tokenKey = randomBytes(32)
-	err := checkDataDir()
-	config.tokenKey = key
-	if err == nil || !strings.Contains(err.Error(), "REVENTO_TOKEN_KEY") {
-		t.Error(err)
-	}
-	if err := checkDataDir(); err != nil {
-		t.Errorf("the right key was replaced: %v", err)
-	}
-}
-
-func TestADamagedRowIsWrittenAgain(t *testing.T) {
-	path := filepath.Join(mirrorOf("evt_rewritten"), fileName("evt_rewritten", "par_1")+".sealed")
-	os.MkdirAll(filepath.Dir(path), 0o700)
-	os.WriteFile(path, []byte("damaged"), 0o600)
-	sent := event{Type: "participant.joined", OccurredAt: "2026", EventID: "evt_rewritten", OrganizationID: "org_1"}
-	sent.Data = json.RawMessage(`{"id":"par_1"}`)
-	if err := work(sent, "once"); err != nil || len(participants("evt_rewritten")) != 1 {
-		t.Error(err)
 	}
 }
 
@@ -285,42 +240,5 @@ func TestWhatCannotBeKeptIsNotRequested(t *testing.T) {
 	os.Remove(lock)
 	if found, err := refreshed(spent, renewed); err != nil || found.AccessToken != "a2" {
 		t.Errorf("%v, %v", found, err)
-	}
-}
-
-func TestADamagedLoginDoesNotHoldUpTheOthers(t *testing.T) {
-	stored(t, "evt_whole")
-	damaged := stored(t, "evt_damaged")
-	os.WriteFile(damaged.path(), []byte("damaged"), 0o600)
-	defer os.Remove(damaged.path())
-	if _, err := loginFor("evt_whole"); err != nil {
-		t.Error(err)
-	}
-	if _, err := loginFor("evt_damaged"); !errors.Is(err, errLoginEnded) {
-		t.Error(err)
-	}
-	if stored(t, "evt_damaged"); len(logins()) == 0 {
-		t.Error("it cannot be connected again")
-	}
-}
-
-func TestTheStartRemovesOnlyWhatKilledProcessesLeft(t *testing.T) {
-	for path, one := range map[string]struct {
-		age    time.Duration
-		isKept bool
-	}{
-		filepath.Join(loginsDir(), "young.tmp"):   {0, true},
-		filepath.Join(loginsDir(), "a.tmp"):       {2 * day, false},
-		filepath.Join(mirrorOf("evt_1"), "b.tmp"): {2 * day, false},
-		worked("once"):     {2 * day, true},
-		worked("long ago"): {31 * day, false},
-	} {
-		createOnce(path)
-		then := time.Now().Add(-one.age)
-		os.Chtimes(path, then, then)
-		sweep()
-		if exists(path) != one.isKept {
-			t.Errorf("%s: %v, not %v", path, !one.isKept, one.isKept)
-		}
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,10 +13,10 @@ import (
 	"time"
 )
 
-const (
-	tolerance = 300 // seconds
-	deletion  = "data.deletion_required"
-)
+const tolerance = 300 // seconds
+
+// deletion is the type of event after which nothing of the connection may be kept.
+const deletion = "data.deletion_required"
 
 // event is the envelope of a delivery; for what concerns the whole integration the ids are empty.
 type event struct {
@@ -50,7 +49,7 @@ func isGenuine(body []byte, timestamp, signature string) bool {
 	for _, secret := range config.webhookSecrets {
 		mac := hmac.New(sha256.New, []byte(secret))
 		fmt.Fprintf(mac, "%s.%s", timestamp, body)
-		expected := "sha256=" + hex.EncodeToString(mac.Sum(nil))
+		expected := fmt.Sprintf("sha256=%x", mac.Sum(nil))
 		isMatch = hmac.Equal([]byte(expected), []byte(signature)) || isMatch
 	}
 	return isMatch
@@ -65,18 +64,18 @@ func receive(header http.Header, body []byte) int {
 		return http.StatusUnauthorized
 	}
 	var sent event
-	if json.Unmarshal(body, &sent) != nil || sent.Type == "" { // only now: nobody but Revento gets here
+	json.Unmarshal(body, &sent) // only now: nobody but Revento gets here; a field of another type is left empty
+	if sent.Type == "" {
 		return http.StatusBadRequest
 	}
 	// In this order: a delivery that has left the inbox is marked already.
-	isRepeat := exists(inbox(id)) || exists(worked(id))
+	isRepeat, err := exists(inbox(id), worked(id))
 	log("delivery received", fields{"delivery_id": id, "event_id": sent.EventID, "type": sent.Type, "repeat": isRepeat})
 	if isRepeat {
 		return http.StatusNoContent
 	}
-	var err error
 	// Of the type in the body, which is signed: requests stop at once, what is held is deleted as work.
-	if sent.Type == deletion {
+	if err == nil && sent.Type == deletion {
 		err = store(sent.connection().ended(deletion))
 	}
 	if err == nil { // what is in the inbox counts as received, also when it is sent again
@@ -114,29 +113,27 @@ func workDeliveries(work func(event, string) error) {
 // changes: here in one file, with a database in one transaction.
 func workWaiting(work func(event, string) error) error {
 	return locked("inbox", func() error {
-		waiting := readAllSealed[delivery](inboxDir())
+		waiting, err := readAllSealed[delivery](inboxDir())
 		sort.Slice(waiting, func(a, b int) bool { return waiting[a].ReceivedAt.Before(waiting[b].ReceivedAt) })
 		for _, one := range waiting {
-			ids := fields{"delivery_id": one.ID, "event_id": one.Event.EventID, "type": one.Event.Type}
-			if err := finished(one, work); err != nil {
-				ids["error"] = err.Error()
-				log("delivery failed", ids) // one that fails must not hold up the others
-			} else {
-				log("delivery worked", ids)
+			if err := finished(one, work); err != nil { // which must not hold up the others
+				log("delivery failed", fields{"delivery_id": one.ID, "error": err.Error()})
 			}
 		}
-		return nil
+		return err
 	})
 }
 
 func finished(one delivery, work func(event, string) error) error {
-	if !exists(worked(one.ID)) {
-		if err := work(one.Event, one.ID); err != nil {
-			return err
-		}
-		if err := createOnce(worked(one.ID)); err != nil {
-			return err
+	isWorked, err := exists(worked(one.ID))
+	if err == nil && !isWorked {
+		if err = work(one.Event, one.ID); err == nil {
+			err = createOnce(worked(one.ID))
 		}
 	}
+	if err != nil {
+		return err
+	}
+	log("delivery worked", fields{"delivery_id": one.ID, "event_id": one.Event.EventID, "type": one.Event.Type})
 	return os.Remove(inbox(one.ID))
 }

@@ -57,6 +57,41 @@ func TestDeliveries(t *testing.T) {
 	}
 }
 
+func TestADeliveryOfAnotherShapeIsAcknowledgedAndLeftAlone(t *testing.T) {
+	for index, more := range []string{
+		`"occurred_at":5`, `"event_id":{}`, `"organization_id":[]`, `"data":"x"`, `"data":null`, `"data":{"id":5}`,
+	} {
+		inOwnDir(t)
+		id, body := fmt.Sprint("odd ", index), `{"type":"participant.registered",`+more+"}"
+		status := receive(signed(id, body, config.webhookSecrets[0], ago(0)), []byte(body))
+		if err := workWaiting(work); status != 204 || err != nil {
+			t.Errorf("%s: %d, %v", more, status, err)
+		}
+		if !isThere(t, worked(id)) {
+			t.Errorf("%s: not worked", more)
+		}
+	}
+}
+
+func TestAnApplicationWithoutAnswersKeepsThoseThatAreHeld(t *testing.T) {
+	inOwnDir(t)
+	for index, one := range []struct{ kind, data, becomes string }{
+		{"application.submitted", `{"participant_id":"p1","custom_form_fields":{"a":1}}`, `{"a":1}`},
+		{"application.approved", `{"participant_id":"p1","custom_form_fields":null}`, `{"a":1}`},
+		{"application.approved", `{"participant_id":"p1"}`, `{"a":1}`},
+		{"participant.registered", `{"id":"p1","custom_form_fields":[12345678901234567890]}`, `[12345678901234567890]`},
+		{"participant.registered", `{"id":"p1","custom_form_fields":null}`, "null"},
+	} {
+		sent := event{Type: one.kind, OccurredAt: "2026", EventID: "evt_1", OrganizationID: "org_1", Data: []byte(one.data)}
+		if err := work(sent, fmt.Sprint(index)); err != nil {
+			t.Fatal(err)
+		}
+		if found := listed(t, sent.EventID); string(found[0]["custom_form_fields"]) != one.becomes {
+			t.Errorf("%s: %s", one.data, found)
+		}
+	}
+}
+
 func TestAHeaderCannotEndALogin(t *testing.T) {
 	kept := stored(t, "evt_kept")
 	body := `{"type":"x","event_id":"evt_kept","organization_id":"org_1","data":{}}`
@@ -78,8 +113,8 @@ func TestADeletionThatCouldNotEndTheLoginIsTakenWhenItComesAgain(t *testing.T) {
 	}
 	os.Remove(connection.path())
 	status := receive(header, []byte(body))
-	if isGone, err := isDeleted(connection); status != 204 || err != nil || !isGone {
-		t.Errorf("%d, %v, %v", status, isGone, err)
+	if found, err := readSealed[login](connection.path()); status != 204 || err != nil || found.Ended != deletion {
+		t.Errorf("%d, %v, %v", status, found, err)
 	}
 }
 
@@ -88,7 +123,7 @@ func TestWhatDoesNotSayOfWhichEventOrWhenIsLeftAlone(t *testing.T) {
 		{OrganizationID: "org_1", OccurredAt: "2026"}, {EventID: "evt_partial", OccurredAt: "2026"}, {EventID: "evt_partial", OrganizationID: "org_1"},
 	} {
 		sent.Type, sent.Data = "participant.joined", []byte(`{"id":"p1"}`)
-		if err := work(sent, "partial"); err != nil || len(participants(sent.EventID)) > 0 {
+		if err := work(sent, "partial"); err != nil || len(listed(t, sent.EventID)) > 0 {
 			t.Errorf("%v: %v", sent, err)
 		}
 	}
@@ -119,7 +154,7 @@ func TestOneInboxIsWorkedOnceByMany(t *testing.T) {
 	workers.Wait()
 	for count := 0; count < 20; count++ { // at a sandbox, its own worker takes some of them
 		id := fmt.Sprint("shared ", count)
-		if works[id] > 1 || !exists(worked(id)) {
+		if works[id] > 1 || !isThere(t, worked(id)) {
 			t.Errorf("%s: %d times", id, works[id])
 		}
 	}
@@ -130,7 +165,7 @@ func TestADamagedDeliveryDoesNotHoldUpTheOthers(t *testing.T) {
 	receive(signed("whole", body, config.webhookSecrets[0], ago(0)), []byte(body))
 	os.WriteFile(damaged, []byte("damaged"), 0o600)
 	defer os.Remove(damaged)
-	if err := workWaiting(work); err != nil || !exists(worked("whole")) || !exists(damaged) {
+	if err := workWaiting(work); err != nil || !isThere(t, worked("whole")) || !isThere(t, damaged) {
 		t.Error(err)
 	}
 }
@@ -144,7 +179,7 @@ func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 		if err := work(sent, reason); err != nil {
 			t.Fatal(err)
 		}
-		found := participants(sent.EventID)
+		found := listed(t, sent.EventID)
 		if len(found) != count {
 			t.Errorf("%s: %v", reason, found)
 		}
@@ -156,7 +191,7 @@ func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 
 func TestADelayedDeliveryIsOlderThanASyncByTheTimesOfRevento(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.WriteString(w, `{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}]}`)
+		io.WriteString(w, `{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}],"has_more":false}`)
 	}))
 	defer server.Close()
 	before := config.apiBase
@@ -183,7 +218,7 @@ func TestADelayedDeliveryIsOlderThanASyncByTheTimesOfRevento(t *testing.T) {
 		if err := work(sent, one.occurredAt); err != nil {
 			t.Fatal(err)
 		}
-		for _, found := range participants("evt_delayed") {
+		for _, found := range listed(t, "evt_delayed") {
 			if status := found.text("application_status"); found.text("id") == one.about && status != one.becomes {
 				t.Errorf("%v: %s", one, status)
 			}
