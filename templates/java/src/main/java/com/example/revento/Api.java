@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** Reads of the API: what to do about each error, limits, and lists page by page. */
 record Api(Config config, Tokens tokens, OAuth oauth) {
@@ -45,12 +44,14 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
       var answer = inTurn(gate, login, path);
       if (answer.status == 200 && answer.body != null) return answer.body;
       var code = answer.body == null ? "unexpected_answer" : Json.text(answer.body, "error");
+      // Without an answer, or with half of one, too: reads may be sent again.
+      var mayPass = answer.status <= 200 || answer.status == 429 || answer.status >= 500;
       if (code.equals("token_expired") && !hasRefreshed) {
         hasRefreshed = true;
         tokens.refreshed(login, oauth::requestTokens);
       } else if (code.equals("token_revoked")) {
         tokens.replace(login, login.ended(code));
-      } else if (attempt == TRIES || !isWorthAnotherTry(answer.status)) {
+      } else if (attempt == TRIES || !mayPass) {
         throw new Failure(code, code + " (" + answer.status + "), request " + answer.requestId);
       } else if (answer.pauseSeconds > 0) { // for all requests with this token
         gate.pausedUntil = System.currentTimeMillis() + answer.pauseSeconds * 1_000;
@@ -60,16 +61,11 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     }
   }
 
-  /** Without an answer, or with half of one, too: reads may be sent again. */
-  private static boolean isWorthAnotherTry(int status) {
-    return status <= 200 || status == 429 || status >= 500;
-  }
-
   /** Branches on codes, never on messages. */
   private static long pauseMillis(int status, String code, int attempt) {
     var isCrowded = code.equals("concurrent_limit_exceeded");
     var millis = isCrowded ? 300 : (status == 429 ? 4_000L : 500L) << (attempt - 1);
-    return millis + ThreadLocalRandom.current().nextLong(millis / 4);
+    return millis + Math.round(Math.random() * millis / 4);
   }
 
   /** The pause that Retry-After asks for, in seconds; 0 where it says none. */
@@ -119,7 +115,7 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     void take(JsonObject row) throws Exception;
   }
 
-  private record Page(List<JsonObject> data, String nextCursor, boolean hasMore) {}
+  private record Page(List<JsonObject> data, String nextCursor, Boolean hasMore) {}
 
   /** Reads every row of a list, one after the other, and says how many there were. */
   int eachRow(String eventId, String path, RowReader reader) throws Exception {
@@ -127,13 +123,14 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     var query = "?limit=50";
     var count = 0;
     while (true) {
-      var page = Json.GSON.fromJson(get(eventId, path + query), Page.class);
+      var page = Json.read(get(eventId, path + query).toString(), Page.class);
+      var isList = page != null && page.data != null && page.hasMore != null;
+      if (!isList || page.hasMore && (page.nextCursor == null || !seen.add(page.nextCursor))) {
+        throw new Failure("no_list", "This is not a list, or it does not end.");
+      }
       for (var row : page.data) reader.take(row);
       count += page.data.size();
       if (!page.hasMore) return count;
-      if (page.nextCursor == null || !seen.add(page.nextCursor)) {
-        throw new IOException("The list does not end.");
-      }
       query = "?limit=50&cursor=" + Http.encoded(page.nextCursor);
       if (seen.size() > PAGES_AT_ONCE) Thread.sleep(2_100);
     }

@@ -8,12 +8,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 /** The routes. */
 record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror mirror) {
   private static final int MAX_BODY_BYTES = 1 << 20;
-  private static final int GRACE_SECONDS = 1; // all of it is taken
   private static final String COOKIE = "revento_attempt";
   private static final Pattern SENT_COOKIE = Pattern.compile("(?:^|; )" + COOKIE + "=([\\w-]+)");
   private static final String THIS_MACHINE = "(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?";
@@ -49,7 +48,7 @@ record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror 
     return server;
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
+  void handle(HttpExchange exchange) throws IOException {
     try {
       route(exchange, query(exchange));
     } catch (Exception failure) {
@@ -131,11 +130,11 @@ record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror 
     Throwable cause = failure;
     while (cause instanceof ExecutionException) cause = cause.getCause();
     Config.log("request failed", "error", cause.toString());
-    var message = String.valueOf(cause.getMessage());
-    switch (cause instanceof Failure known ? known.code : "failed") {
-      case "not_connected" -> reply(exchange, 400, message + "\n");
+    switch (cause instanceof Failure known ? known.code : "here") {
+      case "not_connected" -> reply(exchange, 400, cause.getMessage() + "\n");
       case "login_ended" ->
-          reply(exchange, 409, Map.of("error", "not_connected", "message", message));
+          reply(exchange, 409, Map.of("error", "not_connected", "message", cause.getMessage()));
+      case "here" -> reply(exchange, 500, Map.of("error", "failed")); // such as an unreadable file
       default -> reply(exchange, 502, Map.of("error", "failed"));
     }
   }
@@ -153,8 +152,8 @@ record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror 
 
   private static Map<String, String> query(HttpExchange exchange) {
     var fields = new HashMap<String, String>();
-    var query = Objects.requireNonNullElse(exchange.getRequestURI().getRawQuery(), "");
-    for (var field : query.split("&")) {
+    var query = exchange.getRequestURI().getRawQuery();
+    for (var field : query == null ? new String[0] : query.split("&")) {
       var parts = field.split("=", 2);
       if (parts.length == 2) fields.putIfAbsent(parts[0], URLDecoder.decode(parts[1], UTF_8));
     }
@@ -166,19 +165,18 @@ record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror 
       var app = App.of(new Config(Config.environment(Path.of(".env"))));
       app.tokens.sealed().check(app.config.dataDir);
       Sealed.sweep(app.config.dataDir.toFile());
-      app.tokens.logins(); // the log says now which ones cannot be read
       var server = app.serve();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> app.stop(server)));
       Config.log("listening", "port", app.config.port);
     } catch (Exception invalid) {
-      System.err.println(invalid.getMessage());
+      System.err.println(invalid instanceof FileSystemException ? invalid : invalid.getMessage());
       System.exit(1);
     }
   }
 
   /** Lets running requests end, and a refresh in any case. */
   private void stop(HttpServer server) {
-    server.stop(GRACE_SECONDS);
+    server.stop(1); // second, all of which it takes
     tokens.close();
     Config.log("stopped");
   }

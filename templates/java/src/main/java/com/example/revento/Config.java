@@ -35,6 +35,7 @@ final class Config {
   /** Reads settings by their names in the environment; throws all problems at once. */
   Config(Map<String, String> environment) {
     this.environment = environment;
+    environment.values().removeIf(String::isBlank); // as if they were not set
     authBase = setting("REVENTO_AUTH_BASE", URL, "a URL").replaceAll("/+$", "");
     apiBase = setting("REVENTO_API_BASE", URL, "a URL").replaceAll("/+$", "");
     clientId = setting("REVENTO_CLIENT_ID", ".+", "one line");
@@ -44,7 +45,7 @@ final class Config {
     var secret = setting("REVENTO_WEBHOOK_SECRET", ".+", "one line");
     var key = setting("REVENTO_TOKEN_KEY", "[A-Za-z0-9+/]{43}=", "32 random bytes in base64");
     environment.putIfAbsent("PORT", "3000");
-    var listensOn = setting("PORT", "[0-9]{1,5}", "a number");
+    var listensOn = setting("PORT", "[1-9][0-9]{0,4}", "a port");
     if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("\n", problems));
 
     port = Integer.parseInt(listensOn);

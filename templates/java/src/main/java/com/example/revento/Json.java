@@ -3,16 +3,22 @@ package com.example.revento;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonDeserializer;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 
 /** JSON as Revento writes it: names in snake_case, nulls kept. */
 final class Json {
+  /** Whatever is not a text is taken for none: one odd field does not spoil the others. */
+  private static final JsonDeserializer<String> TEXT =
+      (value, type, context) -> value.isJsonPrimitive() ? value.getAsString() : null;
+
   static final Gson GSON =
       new GsonBuilder()
           .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
           .serializeNulls()
+          .registerTypeAdapter(String.class, TEXT)
           .disableHtmlEscaping()
           .create();
 

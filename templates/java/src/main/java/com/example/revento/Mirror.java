@@ -1,7 +1,6 @@
 package com.example.revento;
 
 import com.google.gson.JsonObject;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -64,8 +63,7 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
   }
 
   private Void forget(String eventId) throws Exception {
-    var files = of(eventId).toFile().listFiles();
-    for (var file : files == null ? new File[0] : files) Files.deleteIfExists(file.toPath());
+    for (var path : Sealed.files(of(eventId), "")) Files.deleteIfExists(path);
     return null;
   }
 
@@ -100,7 +98,8 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
     if (!event.type().startsWith("application.")) return changes;
     APPLICATION_FIELDS.forEach(
         (from, to) -> {
-          if (data.has(from)) changes.add(to, data.get(from));
+          var value = data.get(from);
+          if (value != null && !value.isJsonNull()) changes.add(to, value);
         });
     return changes;
   }
@@ -110,12 +109,9 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
     var task = new FutureTask<>(() -> readEvent(eventId));
     var running = SYNCS.putIfAbsent(eventId, task);
     if (running != null) return running.get();
-    try {
-      task.run();
-      return task.get();
-    } finally {
-      SYNCS.remove(eventId);
-    }
+    task.run(); // which keeps a failure for get
+    SYNCS.remove(eventId);
+    return task.get();
   }
 
   private Synced readEvent(String eventId) throws Exception {

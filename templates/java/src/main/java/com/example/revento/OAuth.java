@@ -55,22 +55,27 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
     if (!Sealed.createOnce(used)) throw notConnected("This answer was used already.");
     if ("access_denied".equals(query.get("error"))) throw notConnected("You declined.");
     if (query.containsKey("error") || !query.containsKey("code")) throw notConnected(FAILED);
+    var form =
+        Map.of(
+            "grant_type",
+            "authorization_code",
+            "code",
+            query.get("code"),
+            "redirect_uri",
+            config.redirectUri,
+            "code_verifier",
+            attempt.verifier);
+    Login login;
     try {
-      var form =
-          Map.of(
-              "grant_type",
-              "authorization_code",
-              "code",
-              query.get("code"),
-              "redirect_uri",
-              config.redirectUri,
-              "code_verifier",
-              attempt.verifier);
-      return tokens.store(requestTokens(form));
+      login = requestTokens(form);
     } catch (Failure refused) {
       Config.log("no tokens", "error", refused.code);
       throw notConnected(FAILED);
     }
+    if (login.eventId() == null || login.organizationId() == null) { // as of a participant
+      throw new Failure("no_connection", "The tokens are not for an event of an organization.");
+    }
+    return tokens.store(login);
   }
 
   private Attempt opened(String cookie) {
@@ -117,12 +122,8 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
     }
     var status = response.statusCode();
     var login = Json.read(response.body(), Login.class);
-    if (status == 200
-        && login != null
-        && login.accessToken() != null
-        && login.refreshToken() != null) {
-      return login;
-    }
+    var hasTokens = login != null && login.accessToken() != null && login.refreshToken() != null;
+    if (status == 200 && hasTokens) return login;
     var answer = Json.read(response.body(), JsonObject.class); // a proxy may answer with anything
     var isRefusal = answer != null && answer.has("error");
     var code = isRefusal ? Json.text(answer, "error") : "status " + status;

@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Cipher;
@@ -134,23 +133,33 @@ class Sealed {
    */
   <T> List<T> readAll(Path directory, Class<T> type) throws IOException {
     var values = new ArrayList<T>();
-    try (var paths = Files.newDirectoryStream(directory(directory), "*" + SUFFIX)) {
-      for (var path : paths) {
-        try {
-          values.add(read(path, type));
-        } catch (IOException unreadable) {
-          Config.log("file not read", "error", unreadable.toString());
-        }
+    for (var path : files(directory, SUFFIX)) {
+      try {
+        var value = read(path, type);
+        if (value != null) values.add(value);
+      } catch (IOException unreadable) {
+        Config.log("file not read", "error", unreadable.toString());
       }
     }
-    values.removeIf(Objects::isNull);
     return values;
+  }
+
+  /** The files with this ending in a directory, which need not exist. */
+  static List<Path> files(Path directory, String ending) throws IOException {
+    try (var paths = Files.list(directory(directory))) {
+      return paths.filter(path -> path.toString().endsWith(ending)).toList();
+    }
+  }
+
+  /** Whether a file is there; unlike `Files.exists`, this fails where nobody can tell. */
+  static boolean exists(Path path) throws IOException {
+    return !Files.notExists(path) && path.toRealPath() != null;
   }
 
   /** Refuses a directory where nothing can be stored, or whose files have another key. */
   void check(Path directory) throws Exception {
     var path = directory.resolve("key" + SUFFIX);
-    if (Files.exists(path) && read(path, Map.class) == null) {
+    if (exists(path) && read(path, Map.class) == null) {
       throw new IOException("REVENTO_TOKEN_KEY is not the key of the files in " + directory + ".");
     }
     write(path, Map.of());

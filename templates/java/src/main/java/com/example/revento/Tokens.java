@@ -3,13 +3,12 @@ package com.example.revento;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** Logins on disk: a file for each event and organization, and refreshes that happen once. */
 record Tokens(Config config, Sealed sealed) {
   /** Held for reading while a refresh runs. */
-  private static final ReadWriteLock REFRESHING = new ReentrantReadWriteLock();
+  private static final ReentrantReadWriteLock REFRESHING = new ReentrantReadWriteLock();
 
   private Path directory() {
     return config.dataDir.resolve("logins");
@@ -47,8 +46,11 @@ record Tokens(Config config, Sealed sealed) {
 
   /** The login for an event. */
   Login loginFor(String eventId) throws Exception {
-    var found = logins().stream().filter(login -> login.eventId().equals(eventId)).findFirst();
-    return found.orElseThrow(Tokens::ended);
+    var found = logins().stream().filter(login -> eventId.equals(login.eventId())).findFirst();
+    if (found.isPresent()) return found.get();
+    // One that cannot be read may be this one: then this fails, too.
+    for (var path : Sealed.files(directory(), Sealed.SUFFIX)) sealed.read(path, Login.class);
+    throw ended();
   }
 
   /** Whether Revento demanded deletion, and no organizer has connected the event again. */

@@ -67,7 +67,7 @@ record Webhooks(Config config, Sealed sealed, Tokens tokens) {
     if (event == null || event.type == null) return 400;
     var delivery = new Delivery(id, System.currentTimeMillis(), event);
     // In this order: a delivery that has left the inbox is marked already.
-    var isRepeat = Files.exists(waiting(id)) || Files.exists(mark(id));
+    var isRepeat = Sealed.exists(waiting(id)) || Sealed.exists(mark(id));
     delivery.log(isRepeat ? "delivery repeated" : "delivery received");
     if (isRepeat) return 204;
     // Requests stop at once; the worker deletes the stored data. The type is that of the body:
@@ -133,7 +133,7 @@ record Webhooks(Config config, Sealed sealed, Tokens tokens) {
   private void finish(Delivery delivery, Worker worker) {
     try {
       // The mark is there when a crash came right after it, or the same delivery twice at once.
-      if (!Files.exists(mark(delivery.id))) worker.work(delivery.event, delivery.id);
+      if (!Sealed.exists(mark(delivery.id))) worker.work(delivery.event, delivery.id);
       Sealed.createOnce(mark(delivery.id));
       Files.deleteIfExists(waiting(delivery.id));
       delivery.log("delivery worked");

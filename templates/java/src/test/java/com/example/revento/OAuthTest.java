@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Map;
@@ -46,23 +43,8 @@ class OAuthTest {
       })
   void onlyATokenThatCannotHaveBeenUsedIsSentAgain(int status, String body, boolean isUnused)
       throws Exception {
-    var loopback = InetAddress.getLoopbackAddress();
-    var server = HttpServer.create(new InetSocketAddress(loopback, 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          try (exchange) {
-            var bytes = body.getBytes(StandardCharsets.UTF_8);
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(status, bytes.length);
-            exchange.getResponseBody().write(bytes);
-          }
-        });
-    server.start();
-    try {
-      assertEquals(isUnused, refused("http://localhost:" + server.getAddress().getPort()).isUnused);
-    } finally {
-      server.stop(0);
+    try (var revento = Answering.with(status, body)) {
+      assertEquals(isUnused, refused(revento.base()).isUnused);
     }
   }
 
@@ -122,13 +104,5 @@ class OAuthTest {
         assertTrue(request.get().isUnused);
       }
     }
-  }
-
-  @Test
-  void aLongPauseIsLimited() {
-    assertEquals(2, Api.pauseAsked("2"));
-    assertEquals(3_600, Api.pauseAsked("999999999999"));
-    assertEquals(0, Api.pauseAsked("-5"));
-    assertEquals(0, Api.pauseAsked("soon"));
   }
 }
