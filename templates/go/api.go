@@ -120,8 +120,8 @@ func exchange(client *http.Client, request *http.Request) answer {
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(response.Body)
-	var refusal row
-	json.Unmarshal(body, &refusal)                                              // a proxy may answer with anything
+	var refusal row // or something else: a proxy may answer with anything
+	json.Unmarshal(body, &refusal)
 	seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 64) // 0 where it is not a number
 	pause := time.Duration(math.Min(float64(seconds), longestPause)) * time.Second
 	return answer{response.StatusCode, refusal.text("error"), body, pause}
