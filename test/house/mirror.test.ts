@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 /** Tests of the whole program, of documents, scripts and the house itself; they belong to no source. */
-const whole = new Set(['bin', 'browser', 'chaos', 'docs', 'flow', 'house', 'scripts', 'support']);
+const whole = new Set(['bin', 'browser', 'docs', 'flow', 'house', 'scripts', 'support']);
 
 const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
