@@ -46,7 +46,7 @@ func readSettings() settings {
 		redirectURI:    address("REVENTO_REDIRECT_URI"),
 		eventID:        setting("SANDBOX_EVENT_ID", ".+", "the event to connect"),
 		webhookSecrets: []string{setting("REVENTO_WEBHOOK_SECRET", ".+", "the signing secret from Revento")},
-		port:           setting("PORT", `[1-9]\d{0,4}`, "a port, such as 3000"),
+		port:           setting("PORT", `[1-9]\d{0,4}`, "a number, such as 3000"),
 		dataDir:        setting("DATA_DIR", ".+", "a directory"),
 	}
 	// While the signing secret is rotated, deliveries may be signed with either of the two.

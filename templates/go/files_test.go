@@ -58,31 +58,6 @@ func listed(t *testing.T, eventID string) []row {
 	return found
 }
 
-func TestWhatCannotBeReadIsNotTakenForNothing(t *testing.T) {
-	for name, one := range map[string]struct {
-		request string
-		spoil   func() error
-	}{
-		"logins": {"POST /sync", func() error { return os.WriteFile(loginsDir(), nil, 0o600) }},
-		"one login": {"POST /sync?event=evt_unread", func() error {
-			stored(t, "evt_read")
-			return os.Mkdir(filepath.Join(loginsDir(), "unread.sealed"), 0o700)
-		}},
-		"the mirror": {"GET /participants?event=evt_unread", func() error {
-			return firstOf(os.Mkdir(filepath.Dir(mirrorOf("")), 0o700), os.WriteFile(mirrorOf("evt_unread"), nil, 0o600))
-		}},
-	} {
-		inOwnDir(t)
-		if err := one.spoil(); err != nil {
-			t.Fatal(err)
-		}
-		method, path, _ := strings.Cut(one.request, " ")
-		if status, logged := asked(t, method, path); status != 500 || !strings.Contains(logged, "directory") {
-			t.Errorf("%s: %d, logged %s", name, status, logged)
-		}
-	}
-}
-
 func TestALoginThatCannotBeReadDoesNotHoldUpTheOthers(t *testing.T) {
 	inOwnDir(t)
 	kept := stored(t, "evt_read")
@@ -90,21 +65,6 @@ func TestALoginThatCannotBeReadDoesNotHoldUpTheOthers(t *testing.T) {
 	if found, err := loginFor("evt_read"); err != nil || found != kept {
 		t.Error(found, err)
 	}
-}
-
-func TestADeliveryIsNotTakenWhileNobodyCanTellWhetherItWasWorked(t *testing.T) {
-	inOwnDir(t)
-	os.WriteFile(filepath.Dir(worked("")), nil, 0o600)
-	if status := receive(signed("unknown", body, config.webhookSecrets[0], ago(0)), []byte(body)); status != 500 {
-		t.Errorf("answered %d", status)
-	}
-	if err := writeSealed(inbox("unknown"), delivery{ID: "unknown"}); err != nil {
-		t.Fatal(err)
-	}
-	workWaiting(func(event, string) error {
-		t.Error("it was worked, perhaps a second time")
-		return nil
-	})
 }
 
 func TestAnotherKeyEndsTheStart(t *testing.T) {

@@ -45,7 +45,7 @@ final class Config {
     var secret = setting("REVENTO_WEBHOOK_SECRET", ".+", "one line");
     var key = setting("REVENTO_TOKEN_KEY", "[A-Za-z0-9+/]{43}=", "32 random bytes in base64");
     environment.putIfAbsent("PORT", "3000");
-    var listensOn = setting("PORT", "[1-9][0-9]{0,4}", "a port");
+    var listensOn = setting("PORT", "[1-9][0-9]{0,4}", "a number, such as 3000");
     if (!problems.isEmpty()) throw new IllegalArgumentException(String.join("\n", problems));
 
     port = Integer.parseInt(listensOn);

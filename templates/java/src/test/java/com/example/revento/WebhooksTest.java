@@ -23,6 +23,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -140,6 +142,7 @@ class WebhooksTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS) // which says of a file in the place of a directory that there is none
   void aDeliveryIsNotTakenWhileNobodyCanTellWhetherItWasWorked() throws Exception {
     var headers = genuine(BODY);
     var bytes = BODY.getBytes(StandardCharsets.UTF_8);
