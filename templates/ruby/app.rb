@@ -48,7 +48,7 @@ module Mirror
     return {} unless data.is_a?(Hash) && type.start_with?('participant.', 'application.')
     return data if type.start_with?('participant.')
 
-    data.slice('participant_id', 'status', 'user_id', 'custom_form_fields')
+    data.slice('participant_id', 'status', 'user_id', 'custom_form_fields').compact
         .transform_keys('participant_id' => 'id', 'status' => 'application_status')
   end
 

@@ -18,7 +18,7 @@ const most: Readonly<Record<string, number>> = {
   'php none': 717,
   'java jdk': 1045,
   'csharp aspnet': 682,
-  'kotlin jdk': 599,
+  'kotlin jdk': 598,
 };
 
 const source = /\.(?:js|py|go|rb|ru|php|java|cs|kt)$/;

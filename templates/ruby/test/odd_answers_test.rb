@@ -63,14 +63,15 @@ class OddAnswersTest < Minitest::Test
 
   def test_rows_are_kept_as_they_came
     rows = [
-      { 'id' => 'p1', 'application_status' => 'pending', 'custom_form_fields' => nil, 'last_reviewed_at' => nil },
+      { 'id' => 'p1', 'application_status' => 'pending', 'custom_form_fields' => { 'a' => 1 }, 'role' => nil },
       { 'id' => 7, 'custom_form_fields' => [], 'last_reviewed_at' => 7 },
       { 'custom_form_fields' => nil }
     ]
     assert_equal rows.to_set, synced(JSON.generate({ data: rows })).to_set
     event = { 'type' => 'application.approved', 'occurred_at' => '3000', **LOGIN.slice('event_id', 'organization_id') }
-    Mirror.work({ **event, 'data' => { 'participant_id' => 'p1', 'user_id' => nil } }, 'one')
-    rows[0]['user_id'] = nil # what is not sent does not change
+    data = { 'participant_id' => 'p1', 'user_id' => 'usr_1', 'custom_form_fields' => nil }
+    Mirror.work({ **event, 'data' => data }, 'one')
+    rows[0]['user_id'] = 'usr_1' # what an application does not have does not change
     assert_equal rows.to_set, Mirror.participants('evt_1').to_set
   end
 

@@ -37,7 +37,8 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
 
     /** What a delivery changes. It contains a snapshot, so no API request is needed. */
     fun work(delivery: Delivery) {
-        if (delivery.type == DELETION) return directory.inTurn { deleteAll(of(delivery.eventId)) }
+        val mirror = of(delivery.eventId)
+        if (delivery.type == DELETION) return directory.inTurn { filesIn(mirror).forEach { check(it.delete()) } }
         val changes = changesOf(delivery)
         // A type that this integration does not know, or does not need.
         val (id, occurredAt) = listOf(changes.text("id"), delivery.body.text("occurred_at")).map { it ?: return }
@@ -53,7 +54,7 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
     private fun changesOf(delivery: Delivery): JsonObject = when (delivery.type.substringBefore('.')) {
         "participant" -> delivery.data
         "application" -> JsonObject().apply {
-            for ((sent, value) in delivery.data.entrySet()) applicationFields[sent]?.let { add(it, value) }
+            for ((sent, held) in takenOver) delivery.data.get(sent)?.takeUnless { it.isJsonNull }?.let { add(held, it) }
         }
         else -> JsonObject()
     }
@@ -93,5 +94,5 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
 }
 
 /** What is taken over of an application, by its names in the mirror. */
-private val applicationFields = listOf("user_id", "custom_form_fields").associateWith { it } +
+private val takenOver = listOf("user_id", "custom_form_fields").associateWith { it } +
     mapOf("participant_id" to "id", "status" to "application_status")

@@ -25,8 +25,8 @@ fun fileName(vararg parts: String?): String = sha256(parts.toJson()).toHexString
 /** Whether there is no such file. What cannot be read, as its directory cannot, does not `exist` either for [File]. */
 fun isMissing(file: File) = Files.notExists(file.toPath())
 
-/** Deletes a directory. It fails for one that it cannot see, which Kotlin's own function takes for deleted. */
-fun deleteAll(directory: File) = check(directory.deleteRecursively() && !Files.deleteIfExists(directory.toPath()))
+/** The files of a directory; it fails for one that cannot be read. */
+fun filesIn(directory: File) = checkNotNull(directory.apply { mkdirs() }.listFiles()) { "Cannot list $directory." }
 
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
 fun createOnce(file: File): Boolean = file.apply { parentFile.mkdirs() }.createNewFile()
@@ -93,13 +93,11 @@ open class Sealed(key: ByteArray) {
     }
 
     /** The values of the files of a directory. One that cannot be read does not hold up the others. */
-    inline fun <reified T : Any> readAll(directory: File, unread: (Throwable) -> Unit = {}): List<T> {
-        val files = directory.apply { mkdirs() }.listFiles { file -> file.name.endsWith(SEALED) }
-        return checkNotNull(files) { "Cannot list $directory." }.mapNotNull { file ->
+    inline fun <reified T : Any> readAll(directory: File, unread: (Throwable) -> Unit = {}): List<T> =
+        filesIn(directory).filter { it.name.endsWith(SEALED) }.mapNotNull { file ->
             val result = runCatching { read<T>(file) }.onFailure { log("file not read", "error" to "$it") }
             result.onFailure(unread).getOrNull()
         }
-    }
 
     /** Refuses a directory where nothing can be stored, or where everything is encrypted with another key. */
     fun open(directory: File) {

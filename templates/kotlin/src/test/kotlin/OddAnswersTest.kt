@@ -73,14 +73,15 @@ class OddAnswersTest {
     fun `rows are kept as they came`() {
         val rows = listOf(
             """{"custom_form_fields":null}""",
-            """{"id":"p1","custom_form_fields":null,"last_reviewed_at":null,"role":{"a":[null]}}""",
+            """{"id":"p1","custom_form_fields":{"a":1},"last_reviewed_at":null,"role":{"a":[null]}}""",
             """{"id":7,"custom_form_fields":[],"last_reviewed_at":7}""",
         )
         assertEquals(rows, synced("""{"data":$rows,"has_more":false}"""))
         val ids = """"event_id":"evt_1","organization_id":"org_1","occurred_at":"3000""""
-        val sent = """{"type":"application.approved",$ids,"data":{"participant_id":"p1","user_id":null}}"""
-        mirror.work(Delivery("one", 0, checkNotNull(parseObject(sent))))
-        val kept = rows.map { if ("p1" in it) it.replace("]}}", """]},"user_id":null}""") else it }
+        val data = """{"participant_id":"p1","user_id":"usr_1","custom_form_fields":null}"""
+        mirror.work(Delivery("one", 0, checkNotNull(parseObject("""{"type":"application.moved",$ids,"data":$data}"""))))
+        // What an application does not have does not change.
+        val kept = rows.map { if ("p1" in it) it.replace("]}}", """]},"user_id":"usr_1"}""") else it }
         assertEquals(kept, mirror.participants("evt_1").map { it.toJson() }.sorted())
     }
 
