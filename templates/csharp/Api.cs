@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Http.Headers;
+using System.Globalization;
 using System.Threading.RateLimiting;
 
 namespace ReventoIntegration;
@@ -8,13 +8,11 @@ namespace ReventoIntegration;
 /// <summary>What Revento refused, or did not answer.</summary>
 /// <param name="code">Revento's, where it gave one.</param>
 /// <param name="isUnused">The code or refresh token that was sent can still be used.</param>
-internal sealed class RefusedException(string code, string message, bool isUnused = false) : Exception(message)
+internal sealed class RefusedException(string code, string? message = null, bool isUnused = false) : Exception(message ?? code)
 {
     public string Code => code;
     public bool IsUnused => isUnused;
 }
-
-internal sealed record Refusal(string? Error);
 
 /// <summary>Reads of the API: what to do about each error, limits, and lists page by page.</summary>
 internal sealed class Api(Config config, Logins logins, OAuth oauth)
@@ -26,7 +24,7 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     private const int PagesAtOnce = 20;
 
     /// <summary>A pause that is longer is taken for a mistake.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+    private const int LongestPauseSeconds = 3600;
 
     private static readonly HttpClient Http =
         new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(20) };
@@ -38,26 +36,20 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     /// <summary>Until when Revento asked for a pause, by event.</summary>
     private readonly ConcurrentDictionary<string, DateTime> pauses = new();
 
-    private sealed record Page(List<Row> Data, string? NextCursor, bool HasMore);
-
     /// <summary>The JSON of one resource of an event.</summary>
     /// <exception cref="RefusedException"></exception>
     /// <exception cref="LoginEndedException"></exception>
-    public async Task<T> Get<T>(string eventId, string path) where T : class
+    public async Task<Row> Get(string eventId, string path)
     {
-        var hasRefreshed = false;
+        Login? refreshed = null;
         for (var attempt = 1; ; attempt++)
         {
             var login = logins.For(eventId);
             var (status, body, retryAfter, requestId) = await Send(login, path);
-            if (status == 200 && Json.Read<T>(body) is { } value) return value;
-            var code = Json.Read<Refusal>(body)?.Error ?? (status == 0 ? "unreachable" : "unexpected_answer");
+            if (status == 200 && body is not null) return body;
+            var code = body.Text("error") ?? (status == 0 ? "unreachable" : "unexpected_answer");
             var pause = PauseAfter(status, code, attempt);
-            if (code == "token_expired" && !hasRefreshed)
-            {
-                hasRefreshed = true;
-                await logins.Refresh(login, oauth.RequestTokens);
-            }
+            if (code == "token_expired" && refreshed is null) refreshed = await logins.Refresh(login, oauth.RequestTokens);
             else if (code == "token_revoked") await logins.EndSpent(login, code);
             else if (pause is null || attempt == Tries) throw new RefusedException(code, $"{code} ({status}), {requestId}");
             else if (retryAfter is { } length) pauses[eventId] = DateTime.UtcNow + length; // for all requests with this token
@@ -71,11 +63,14 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         var seen = new HashSet<string>();
         for (var query = "?limit=50"; ;)
         {
-            var page = await Get<Page>(eventId, path + query);
-            foreach (var row in page.Data) yield return row;
-            if (!page.HasMore) yield break;
-            if (page.NextCursor is null || !seen.Add(page.NextCursor)) throw new InvalidDataException("The list does not end.");
-            query = $"?limit=50&cursor={Uri.EscapeDataString(page.NextCursor)}";
+            var page = await Get(eventId, path + query);
+            var data = page.GetValueOrDefault("data");
+            if (data.ValueKind != JsonValueKind.Array) throw new RefusedException("no_list");
+            foreach (var row in data.EnumerateArray().Select(Json.AsObject).OfType<Row>()) yield return row;
+            if (page.GetValueOrDefault("has_more").ValueKind != JsonValueKind.True) yield break;
+            var cursor = page.Text("next_cursor");
+            if (cursor is null || !seen.Add(cursor)) throw new RefusedException("endless_list");
+            query = $"?limit=50&cursor={Uri.EscapeDataString(cursor)}";
             if (seen.Count > PagesAtOnce) await Task.Delay(2100);
         }
     }
@@ -90,30 +85,32 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         _ => null,
     };
 
-    /// <summary>The pause that Retry-After asks for; null where it is not in seconds.</summary>
-    public static TimeSpan? PauseAsked(RetryConditionHeaderValue? retryAfter) =>
-        retryAfter?.Delta > LongestPause ? LongestPause : retryAfter?.Delta;
+    /// <summary>The pause that Retry-After asks for; null where it is not in seconds, or asks for none.</summary>
+    public static TimeSpan? PauseAsked(string? retryAfter) =>
+        double.TryParse(retryAfter, NumberStyles.None, null, out var seconds) && seconds > 0
+            ? TimeSpan.FromSeconds(Math.Min(seconds, LongestPauseSeconds)) : null;
 
     /// <summary>The status is 0 without an answer, or with half of one.</summary>
-    private async Task<(int Status, byte[] Body, TimeSpan? RetryAfter, string RequestId)> Send(Login login, string path)
+    private async Task<(int Status, Row? Body, TimeSpan? RetryAfter, string RequestId)> Send(Login login, string path)
     {
         var eventId = login.EventId!;
         using var place = await places.AcquireAsync(eventId);
         while (pauses.GetValueOrDefault(eventId) - DateTime.UtcNow is var left && left > TimeSpan.Zero) await Task.Delay(left);
         var (requestId, started, status) = (Guid.NewGuid().ToString(), Stopwatch.GetTimestamp(), 0);
         using var request = new HttpRequestMessage(HttpMethod.Get, config.ApiBase + path);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", login.AccessToken);
-        request.Headers.Accept.ParseAdd("application/vnd.revento.v1+json");
+        request.Headers.Add("Authorization", $"Bearer {login.AccessToken}");
+        request.Headers.Add("Accept", "application/vnd.revento.v1+json");
         request.Headers.Add("X-Revento-Request-Id", requestId);
         try
         {
             using var response = await Http.SendAsync(request);
             status = (int)response.StatusCode;
-            return (status, await response.Content.ReadAsByteArrayAsync(), PauseAsked(response.Headers.RetryAfter), requestId);
+            response.Headers.NonValidated.TryGetValues("Retry-After", out var pause);
+            return (status, Json.Read<Row>(await response.Content.ReadAsByteArrayAsync()), PauseAsked($"{pause}"), requestId);
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
         {
-            return (0, [], null, requestId);
+            return (0, null, null, requestId);
         }
         finally
         {

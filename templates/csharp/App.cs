@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace ReventoIntegration;
@@ -58,7 +57,7 @@ internal static class App
         var local = app.MapGroup("").AddEndpointFilter(ThisMachineOnly);
 
         local.MapGet("/participants", (string? @event) =>
-            Results.Json(new { data = mirror.Participants(@event ?? config.EventId) }));
+            Results.Ok(new { data = mirror.Participants(@event ?? config.EventId) }));
 
         local.MapPost("/sync", async (string? @event) =>
         {
@@ -84,13 +83,15 @@ internal static class App
     private static Task AnswerFailure(HttpContext context)
     {
         var error = context.Features.Get<IExceptionHandlerFeature>()!.Error;
-        Log.Write("request failed", ("error", error.GetType().Name), ("code", (error as RefusedException)?.Code));
+        // Only messages of this program and of the system: others may quote what attendees entered.
+        var isKnown = error is RefusedException or IOException or UnauthorizedAccessException;
+        Log.Write("request failed", ("error", isKnown ? error.Message : error.GetType().Name));
         var answer = error switch
         {
             NotConnectedException => Results.Text($"{error.Message} Open /connect to try again.\n", statusCode: 400),
             LoginEndedException => Results.Json(new { error = "not_connected", message = error.Message }, statusCode: 409),
             BadHttpRequestException bad => Results.StatusCode(bad.StatusCode),
-            _ => Results.Json(new { error = "failed" }, statusCode: 502),
+            _ => Results.Json(new { error = "failed" }, statusCode: error is RefusedException ? 502 : 500),
         };
         return answer.ExecuteAsync(context);
     }

@@ -1,5 +1,9 @@
+global using System.Security.Cryptography;
+global using System.Text;
+global using System.Text.Json;
+global using System.Text.RegularExpressions;
+global using Microsoft.AspNetCore.WebUtilities;
 global using Row = System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>;
-using System.Text.Json;
 
 namespace ReventoIntegration;
 
@@ -19,13 +23,13 @@ internal sealed record Config(
             Environment.SetEnvironmentVariable(name, value.Trim('\'', '"'));
         }
         var problems = new List<string>();
-        var apiBase = Address("REVENTO_API_BASE").TrimEnd('/');
-        var key = new byte[32];
-        var isKey = Convert.TryFromBase64String(Optional("REVENTO_TOKEN_KEY", ""), key, out var length) && length == key.Length;
-        if (!isKey) problems.Add("Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32");
+        var (key, port) = (new byte[32], 0);
+        Checked("REVENTO_TOKEN_KEY", " to 32 random bytes in base64: openssl rand -base64 32", "",
+            text => Convert.TryFromBase64String(text, key, out var length) && length == key.Length);
+        Checked("PORT", " to a port", "3000", text => int.TryParse(text, out port) && port is > 0 and < 65_536);
         // While the signing secret is rotated, deliveries may be signed with either of the two.
         string[] secrets = [Required("REVENTO_WEBHOOK_SECRET"), Optional("REVENTO_WEBHOOK_SECRET_PREVIOUS", "")];
-        if (!int.TryParse(Optional("PORT", "3000"), out var port)) problems.Add("PORT is not a number.");
+        var apiBase = Address("REVENTO_API_BASE").TrimEnd('/');
         var config = new Config(
             AuthBase: Address("REVENTO_AUTH_BASE").TrimEnd('/'), ApiBase: apiBase,
             ClientId: Required("REVENTO_CLIENT_ID"), ClientSecret: Required("REVENTO_CLIENT_SECRET"),
@@ -35,23 +39,22 @@ internal sealed record Config(
             DataDirectory: Path.Combine(Optional("DATA_DIR", "data"), HostOf(apiBase).Replace(':', '_')));
         return problems.Count == 0 ? config : throw new InvalidOperationException(string.Join('\n', problems));
 
-        string Required(string name) => Optional(name, "") is { Length: > 0 } value ? value : Problem($"Set {name}.");
+        string Required(string name) => Checked(name, "", "", text => text != "");
 
-        string Address(string name) =>
-            Optional(name, "") is var value && HostOf(value) != "" ? value : Problem($"Set {name} to a URL.");
+        string Address(string name) => Checked(name, " to a URL", "", text => HostOf(text) != "");
 
-        string Problem(string text)
+        string Checked(string name, string what, string otherwise, Predicate<string> isValid)
         {
-            problems.Add(text);
-            return "";
+            var value = Optional(name, otherwise);
+            if (!isValid(value)) problems.Add($"Set {name}{what}.");
+            return value;
         }
     }
 
     private static string Optional(string name, string otherwise) =>
         Environment.GetEnvironmentVariable(name)?.Trim() is { Length: > 0 } value ? value : otherwise;
 
-    private static string HostOf(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.Authority : "";
+    private static string HostOf(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.Authority : "";
 }
 
 internal static class Log
@@ -59,9 +62,8 @@ internal static class Log
     /// <summary>Writes one JSON line. Give it ids, never tokens and never what attendees entered.</summary>
     public static void Write(string message, params (string Name, object? Value)[] fields)
     {
-        var line = new Dictionary<string, object?> { ["at"] = DateTimeOffset.UtcNow, ["message"] = message };
-        foreach (var (name, value) in fields) line[name] = value;
-        Console.WriteLine(JsonSerializer.Serialize(line));
+        (string, object?)[] line = [("at", DateTimeOffset.UtcNow), ("message", message), .. fields];
+        Console.WriteLine(JsonSerializer.Serialize(line.ToDictionary()));
     }
 }
 
@@ -82,4 +84,12 @@ internal static class Json
             return null;
         }
     }
+
+    /// <summary>The fields of an object; null for anything else.</summary>
+    public static Row? AsObject(this JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object ? value.Deserialize<Row>() : null;
+
+    /// <summary>The text of a field; null where it is missing, or is not text.</summary>
+    public static string? Text(this Row? row, string name) =>
+        row?.GetValueOrDefault(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 }

@@ -1,8 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Win32.SafeHandles;
 
 namespace ReventoIntegration;
@@ -12,6 +8,7 @@ internal class SealedFiles(Config config)
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
+    private const int HeadSize = NonceSize + TagSize;
 
     /// <summary>
     /// Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes,
@@ -39,14 +36,12 @@ internal class SealedFiles(Config config)
         try
         {
             var bytes = WebEncoders.Base64UrlDecode(text);
-            if (bytes.Length < NonceSize + TagSize) return null;
-            var (nonce, tag) = (bytes[..NonceSize], bytes[NonceSize..(NonceSize + TagSize)]);
-            var value = bytes[(NonceSize + TagSize)..];
+            var (nonce, tag, value) = (bytes[..NonceSize], bytes[NonceSize..HeadSize], bytes[HeadSize..]);
             using var aes = new AesGcm(config.TokenKey, TagSize);
             aes.Decrypt(nonce, value, tag, value, Encoding.UTF8.GetBytes(name));
             return Json.Read<T>(value);
         }
-        catch (Exception error) when (error is FormatException or CryptographicException)
+        catch (Exception error) when (error is FormatException or CryptographicException or ArgumentException)
         {
             return null;
         }
@@ -80,17 +75,23 @@ internal class SealedFiles(Config config)
     /// <summary>The value of a file; null where there is none, or it is damaged: that must not stop the rest.</summary>
     public T? Read<T>(string path) where T : class
     {
-        if (!File.Exists(path)) return null;
-        var value = Unseal<T>(File.ReadAllText(path), Path.GetFileName(path));
-        if (value is null) Log.Write("file damaged", ("file", path));
-        return value;
+        try
+        {
+            var value = Unseal<T>(File.ReadAllText(path), Path.GetFileName(path));
+            if (value is null) Log.Write("file damaged", ("file", path));
+            return value;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // `File.Exists` is false for what cannot be read, too
+        }
     }
 
     /// <summary>The values of the files of a directory. One that cannot be read does not hold up the others.</summary>
-    public List<T> ReadAll<T>(string directory) where T : class
+    public List<T> ReadAll<T>(string directory, Action<Exception>? unread = null) where T : class
     {
         var values = new List<T>();
-        foreach (var path in Directory.Exists(directory) ? Directory.GetFiles(directory, "*.sealed") : [])
+        foreach (var path in Directory.GetFiles(Directory.CreateDirectory(directory).FullName, "*.sealed"))
         {
             try
             {
@@ -99,6 +100,7 @@ internal class SealedFiles(Config config)
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 Log.Write("file not read", ("error", error.Message));
+                unread?.Invoke(error);
             }
         }
         return values;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ReventoIntegration;
 
 /// <summary>The mirror of participants that webhooks and syncs keep up to date.</summary>
@@ -21,30 +19,31 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
 
     private readonly Dictionary<string, Task<Synced>> syncs = [];
 
-    public IEnumerable<Row> Participants(string eventId) =>
-        files.ReadAll<Held>(DirectoryOf(eventId)).Select(held => held.Row);
+    public IEnumerable<Row> Participants(string eventId) => files.ReadAll<Held>(MirrorOf(eventId)).Select(held => held.Row);
 
     /// <summary>What a delivery changes. It contains a snapshot, so no API request is needed.</summary>
-    public async Task Work(Event sent, string deliveryId)
+    public async Task Work(Row sent, string deliveryId)
     {
-        if (sent.Type == Logins.Deletion)
+        // For what concerns the whole integration the ids are null.
+        var (eventId, organizationId) = (sent.Text("event_id"), sent.Text("organization_id"));
+        if (sent.Text("type") == Logins.Deletion)
         {
             using var _ = await files.Lock("mirror");
-            var directory = DirectoryOf(sent.EventId);
-            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+            foreach (var file in Directory.CreateDirectory(MirrorOf(eventId)).GetFiles()) file.Delete();
+            return;
         }
-        // Others are not known to this integration, or not needed.
-        else if (ChangesOf(sent) is var changes && changes.GetValueOrDefault("id") is { ValueKind: JsonValueKind.String } id)
+        var changes = ChangesOf(sent);
+        // A type that this integration does not know, or does not need.
+        if (changes.Text("id") is not { } id || sent.Text("occurred_at") is not { } occurredAt) return;
+        if (eventId is null || organizationId is null) return;
+        await Remember(eventId, organizationId, id, held =>
         {
-            await Remember(sent.EventId, sent.OrganizationId, id.GetString(), held =>
-            {
-                if (held?.DeliveryId == deliveryId) return null; // a crash came before its mark
-                if (string.CompareOrdinal(held?.OccurredAt, sent.OccurredAt) > 0) return null; // something newer came first
-                var row = new Row(held?.Row ?? []);
-                foreach (var (name, value) in changes) row[name] = value;
-                return new Held(row, sent.OccurredAt, deliveryId, Now());
-            });
-        }
+            // A crash came before its mark, or something newer came first.
+            if (held?.DeliveryId == deliveryId || string.CompareOrdinal(held?.OccurredAt, occurredAt) > 0) return null;
+            var row = new Row(held?.Row ?? []);
+            foreach (var (name, value) in changes) row[name] = value;
+            return new Held(row, occurredAt, deliveryId, Now());
+        });
     }
 
     /// <summary>Reads an event; concurrent calls share one read.</summary>
@@ -57,14 +56,13 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         }
     }
 
-    private static Row ChangesOf(Event sent)
+    private static Row ChangesOf(Row sent)
     {
-        if (sent is not { EventId: not null, OrganizationId: not null, OccurredAt: not null }) return [];
-        if (sent.Data is not { ValueKind: JsonValueKind.Object } data) return [];
-        var fields = data.Deserialize<Row>()!;
-        if (sent.Type.StartsWith("participant.")) return fields;
-        if (!sent.Type.StartsWith("application.")) return [];
-        return ApplicationFields.Where(one => fields.ContainsKey(one.Key)).ToDictionary(one => one.Value, one => fields[one.Key]);
+        var (kind, data) = (sent.Text("type")?.Split('.')[0], sent.GetValueOrDefault("data").AsObject() ?? []);
+        if (kind == "participant") return data;
+        if (kind != "application") return [];
+        return data.Where(one => one.Value.ValueKind != JsonValueKind.Null && ApplicationFields.ContainsKey(one.Key))
+            .ToDictionary(one => ApplicationFields[one.Key], one => one.Value);
     }
 
     private async Task<Synced> ReadEvent(string eventId)
@@ -73,20 +71,20 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         var path = $"/events/{Uri.EscapeDataString(eventId)}";
         var startedAt = Now();
         // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
-        var known = files.ReadAll<Held>(DirectoryOf(eventId)).Select(held => held.OccurredAt);
+        var known = files.ReadAll<Held>(MirrorOf(eventId)).Select(held => held.OccurredAt);
         var newest = known.Where(time => string.CompareOrdinal(time, startedAt) < 0).Max(StringComparer.Ordinal);
-        var found = await api.Get<Row>(eventId, path);
+        var found = await api.Get(eventId, path);
         var participants = Read(login, "participants.read", $"{path}/participants", Keep);
         var activities = Read(login, "program.read", $"{path}/activities", _ => Task.CompletedTask);
         await Task.WhenAll(participants, activities);
-        return new Synced(eventId, found.GetValueOrDefault("title").ToString(), await participants, await activities);
+        return new Synced(eventId, found.Text("title"), await participants, await activities);
 
-        Task Keep(Row row) => Remember(login.EventId, login.OrganizationId, row["id"].GetString(), held =>
+        Task Keep(Row row) => Remember(login.EventId, login.OrganizationId, $"{row.GetValueOrDefault("id")}", held =>
         {
             // What a delivery wrote meanwhile is newer than this row.
             if (string.CompareOrdinal(held?.WrittenAt, startedAt) > 0) return null;
-            var reviewedAt = row.GetValueOrDefault("last_reviewed_at").ToString();
-            var occurredAt = new[] { held?.OccurredAt, reviewedAt, newest }.Max(StringComparer.Ordinal);
+            string?[] times = [held?.OccurredAt, row.Text("last_reviewed_at"), newest];
+            var occurredAt = times.Max(StringComparer.Ordinal);
             return new Held(row, occurredAt, held?.DeliveryId, Now());
         });
     }
@@ -106,15 +104,14 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
     /// <summary>Changes what is held of one participant; null leaves it.</summary>
     private async Task Remember(string? eventId, string? organizationId, string? participantId, Func<Held?, Held?> change)
     {
-        var path = Path.Combine(DirectoryOf(eventId), $"{SealedFiles.NameOf(eventId, participantId)}.sealed");
+        var path = Path.Combine(MirrorOf(eventId), $"{SealedFiles.NameOf(eventId, participantId)}.sealed");
         using var _ = await files.Lock("mirror");
         // A deletion that comes from now on waits for this lock, and then deletes what is written here.
         if (logins.IsDeleted(eventId, organizationId)) return;
         if (change(files.Read<Held>(path)) is { } next) files.Write(path, next);
     }
 
-    private string DirectoryOf(string? eventId) =>
-        Path.Combine(config.DataDirectory, "participants", SealedFiles.NameOf(eventId));
+    private string MirrorOf(string? eventId) => Path.Combine(config.DataDirectory, "participants", SealedFiles.NameOf(eventId));
 
     /// <summary>The time, so that it can be compared with those of Revento.</summary>
     private static string Now() => DateTime.UtcNow.ToString("O");

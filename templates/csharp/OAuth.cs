@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using Microsoft.AspNetCore.WebUtilities;
-
 namespace ReventoIntegration;
 
 /// <summary>The organizer cannot be connected this way; the message may be shown.</summary>
@@ -23,7 +19,7 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
         {
             ["response_type"] = "code", ["client_id"] = config.ClientId, ["redirect_uri"] = config.RedirectUri,
             ["event_id"] = eventId, ["scope"] = Scopes, ["state"] = attempt.State,
-            ["code_challenge"] = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(attempt.Verifier))),
+            ["code_challenge"] = WebEncoders.Base64UrlEncode(SHA256.HashData(Bytes(attempt.Verifier))),
             ["code_challenge_method"] = "S256",
         };
         return (QueryHelpers.AddQueryString($"{config.AuthBase}/oauth/authorize", query), files.Seal(attempt, "attempt"));
@@ -34,9 +30,9 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
     public async Task<Login> Finish(IQueryCollection query, string cookie)
     {
         var attempt = files.Unseal<Attempt>(cookie, "attempt");
-        var isOurs = attempt is not null && IsEqual(query["state"].ToString(), attempt.State);
-        if (!isOurs) throw new NotConnectedException("This is not the answer to your login.");
-        if (attempt!.ExpiresAt < DateTimeOffset.UtcNow) throw new NotConnectedException("The login took too long.");
+        var isOurs = CryptographicOperations.FixedTimeEquals(Bytes(query["state"].ToString()), Bytes(attempt?.State ?? ""));
+        if (attempt is null || !isOurs) throw new NotConnectedException("This is not the answer to your login.");
+        if (attempt.ExpiresAt < DateTimeOffset.UtcNow) throw new NotConnectedException("The login took too long.");
         // Each attempt is answered once, even if the browser sends it again.
         var used = Path.Combine(config.DataDirectory, "attempts", SealedFiles.NameOf(attempt.State));
         using (await files.Lock("attempts"))
@@ -53,6 +49,7 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
                 ["grant_type"] = "authorization_code", ["code"] = query["code"].ToString(),
                 ["redirect_uri"] = config.RedirectUri, ["code_verifier"] = attempt.Verifier,
             });
+            if (login is not { EventId: not null, OrganizationId: not null }) throw new NotConnectedException(Failed);
             await logins.Store(login);
             return login;
         }
@@ -79,10 +76,11 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
         try
         {
             using var response = await http.PostAsync($"{config.AuthBase}/oauth/token", new FormUrlEncodedContent(form));
-            var (status, answer) = ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync());
-            var login = Json.Read<Login>(answer);
+            var (status, answer) = ((int)response.StatusCode, Json.Read<Row>(await response.Content.ReadAsByteArrayAsync()));
+            var (access, refresh) = (answer.Text("access_token"), answer.Text("refresh_token"));
+            var login = new Login(answer.Text("event_id"), answer.Text("organization_id"), access, refresh, answer.Text("scope"));
             if (status == 200 && login is { AccessToken.Length: > 0, RefreshToken.Length: > 0 }) return login;
-            var code = Json.Read<Refusal>(answer)?.Error ?? "unexpected_answer";
+            var code = answer.Text("error") ?? "unexpected_answer";
             // Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and
             // after a failure of the server it may be spent.
             var isUnused = status == 503 || (status is >= 300 and < 500 && code != "invalid_grant");
@@ -96,6 +94,5 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
 
     private static string RandomWord() => WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
 
-    private static bool IsEqual(string given, string expected) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected));
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

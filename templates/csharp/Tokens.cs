@@ -7,7 +7,7 @@ internal sealed class LoginEndedException()
 /// <summary>A login of an organizer for an event. Once it has ended, only the reason is kept.</summary>
 /// <param name="IsSent">Whether the refresh token was sent, without an answer until now.</param>
 internal sealed record Login(
-    string? EventId, string? OrganizationId, string AccessToken = "", string RefreshToken = "", string? Scope = null,
+    string? EventId, string? OrganizationId, string? AccessToken = null, string? RefreshToken = null, string? Scope = null,
     bool IsSent = false, string? Ended = null);
 
 /// <summary>Logins on disk, a file each, and a refresh that happens once however many ask for it.</summary>
@@ -43,11 +43,16 @@ internal sealed class Logins(Config config, SealedFiles files)
     }
 
     /// <summary>Every login that can be used.</summary>
-    public IEnumerable<Login> All() => files.ReadAll<Login>(Directory).Where(login => login.Ended is null);
+    public IEnumerable<Login> All(Action<Exception>? unread = null) =>
+        files.ReadAll<Login>(Directory, unread).Where(login => login.Ended is null);
 
+    /// <summary>The one of an event. It may be in a file that cannot be read: nobody has to connect again then.</summary>
     /// <exception cref="LoginEndedException">There is none to use.</exception>
-    public Login For(string eventId) =>
-        All().FirstOrDefault(login => login.EventId == eventId) ?? throw new LoginEndedException();
+    public Login For(string eventId)
+    {
+        Exception failure = new LoginEndedException();
+        return All(error => failure = error).FirstOrDefault(login => login.EventId == eventId) ?? throw failure;
+    }
 
     /// <summary>Marks whatever login there is as ended and forgets its tokens.</summary>
     public Task End(string? eventId, string? organizationId, string reason) =>
@@ -80,7 +85,7 @@ internal sealed class Logins(Config config, SealedFiles files)
             // Where this fails, as on a full disk, the new tokens could not be stored either.
             await Replace(current, current with { IsSent = true });
             isMarked = true;
-            var answer = await request(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = current.RefreshToken });
+            var answer = await request(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = current.RefreshToken! });
             var (access, refresh, scope) = (answer.AccessToken, answer.RefreshToken, answer.Scope ?? current.Scope);
             return await Replace(current, current with { AccessToken = access, RefreshToken = refresh, Scope = scope });
         }

@@ -1,12 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-
 namespace ReventoIntegration;
-
-/// <summary>The envelope of a delivery. What concerns the whole integration is about no event.</summary>
-internal sealed record Event(string Type, string? EventId, string? OrganizationId, string? OccurredAt, JsonElement? Data);
 
 /// <summary>Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward.</summary>
 internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
@@ -16,7 +8,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     private readonly string inbox = Path.Combine(config.DataDirectory, "inbox");
     private readonly SemaphoreSlim arrived = new(0);
 
-    private sealed record Delivery(string Id, DateTimeOffset ReceivedAt, Event Event);
+    private sealed record Delivery(string Id, DateTimeOffset ReceivedAt, Row Event);
 
     /// <summary>Whether Revento signed these bytes with one of the secrets, within the last five minutes.</summary>
     public static bool IsGenuine(IEnumerable<string> secrets, byte[] body, string timestamp, string signature)
@@ -33,35 +25,35 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     public async Task<int> Receive(IHeaderDictionary headers, byte[] body)
     {
         string Header(string part) => headers[$"X-Revento-{part}"].ToString();
-        var (id, type) = (Header("Delivery-Id"), Header("Event"));
-        var isComplete = id != "" && type != "";
-        if (!isComplete || !IsGenuine(config.WebhookSecrets, body, Header("Timestamp"), Header("Signature")))
+        var id = Header("Delivery-Id");
+        var isGenuine = IsGenuine(config.WebhookSecrets, body, Header("Timestamp"), Header("Signature"));
+        if (id == "" || Header("Event") == "" || !isGenuine)
         {
             Log.Write("delivery refused");
             return StatusCodes.Status401Unauthorized;
         }
         // Only now: nobody but Revento gets here.
-        if (Json.Read<Event>(body) is not { Type: not null } sent) return StatusCodes.Status400BadRequest;
+        if (Json.Read<Row>(body) is not { } sent || sent.Text("type") is not { } type) return StatusCodes.Status400BadRequest;
         // In this order: a delivery that has left the inbox is marked already.
         var isRepeat = File.Exists(WaitingAt(id)) || File.Exists(MarkOf(id));
         Log.Write(isRepeat ? "delivery repeated" : "delivery received", Ids(id, sent));
         if (isRepeat) return StatusCodes.Status204NoContent;
         // Requests stop at once; the worker deletes the stored data.
-        if (sent.Type == Logins.Deletion) await logins.End(sent.EventId, sent.OrganizationId, sent.Type);
+        if (type == Logins.Deletion) await logins.End(sent.Text("event_id"), sent.Text("organization_id"), type);
         files.Write(WaitingAt(id), new Delivery(id, DateTimeOffset.UtcNow, sent));
         arrived.Release();
         return StatusCodes.Status204NoContent;
     }
 
-    private static (string, object?)[] Ids(string id, Event sent) =>
-        [("delivery_id", id), ("event_id", sent.EventId), ("type", sent.Type)];
+    private static (string, object?)[] Ids(string id, Row sent) =>
+        [("delivery_id", id), ("event_id", sent.Text("event_id")), ("type", sent.Text("type"))];
 
     private string WaitingAt(string id) => Path.Combine(inbox, SealedFiles.NameOf(id) + ".sealed");
 
     private string MarkOf(string id) => Path.Combine(config.DataDirectory, "worked", SealedFiles.NameOf(id));
 
     /// <summary>Processes deliveries for as long as the program runs.</summary>
-    public async Task WorkDeliveries(Func<Event, string, Task> work)
+    public async Task WorkDeliveries(Func<Row, string, Task> work)
     {
         while (true)
         {
@@ -83,14 +75,14 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
     /// calls <paramref name="work"/> again, so it has to write the id of the delivery together with what it changes: here
     /// in one file, with a database in one transaction.
     /// </summary>
-    public async Task WorkWaiting(Func<Event, string, Task> work)
+    public async Task WorkWaiting(Func<Row, string, Task> work)
     {
         using var alone = await files.Lock("inbox");
         foreach (var (id, _, sent) in files.ReadAll<Delivery>(inbox).OrderBy(delivery => delivery.ReceivedAt))
         {
             try
             {
-                if (!File.Exists(MarkOf(id))) await work(sent, id);
+                if (files.Read<string>(MarkOf(id)) is null) await work(sent, id);
                 files.Write(MarkOf(id), "");
                 File.Delete(WaitingAt(id));
                 Log.Write("delivery worked", Ids(id, sent));

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -80,14 +79,6 @@ public class OAuthTests
     }
 
     [Fact]
-    public void ALongPauseIsLimited()
-    {
-        Assert.Equal(TimeSpan.FromSeconds(2), Api.PauseAsked(new RetryConditionHeaderValue(TimeSpan.FromSeconds(2))));
-        Assert.Equal(TimeSpan.FromHours(1), Api.PauseAsked(new RetryConditionHeaderValue(TimeSpan.FromDays(365))));
-        Assert.True(Api.PauseAsked(null) is null);
-    }
-
-    [Fact]
     public void AnotherKeyEndsTheStart()
     {
         var config = Settings.Config with { DataDirectory = Path.Combine(Settings.Config.DataDirectory, "key") };
@@ -137,7 +128,7 @@ public class OAuthTests
         async Task Deliver(string id, string time)
         {
             var data = JsonSerializer.SerializeToElement(new { id, application_status = "approved" });
-            await mirror.Work(new Event("participant.updated", "evt_1", "org_1", $"2026-01-02T{time}Z", data), id + time);
+            await mirror.Work(Settings.Event("participant.updated", "evt_1", "org_1", $"2026-01-02T{time}Z", data), id + time);
         }
 
         async Task<string?> StatusAfter(string time)
@@ -165,7 +156,8 @@ public class OAuthTests
         var files = new SealedFiles(config);
         var logins = new Logins(config, files);
         var mirror = new Mirror(config, files, logins, new Api(config, logins, new OAuth(config, files, logins)));
-        var sent = new Event("participant.joined", "evt_1", "org_1", "", JsonSerializer.SerializeToElement(new { id = "p1" }));
+        var data = JsonSerializer.SerializeToElement(new { id = "p1" });
+        var sent = Settings.Event("participant.joined", "evt_1", "org_1", "", data);
         await mirror.Work(sent, "first");
         var rows = Path.Combine(config.DataDirectory, "participants", SealedFiles.NameOf("evt_1"));
         foreach (var row in Directory.GetFiles(rows)) File.WriteAllText(row, "damaged");

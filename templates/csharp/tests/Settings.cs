@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using ReventoIntegration;
 
 namespace Tests;
@@ -7,6 +8,14 @@ namespace Tests;
 internal static class Settings
 {
     public static Config Config { get; } = Read();
+
+    /// <summary>The envelope of a delivery.</summary>
+    public static Dictionary<string, JsonElement> Event(
+        string type, string? eventId, string? organizationId, string? at, JsonElement? data)
+    {
+        var envelope = new { type, event_id = eventId, organization_id = organizationId, occurred_at = at, data };
+        return JsonSerializer.SerializeToElement(envelope).AsObject()!;
+    }
 
     private static Config Read()
     {

@@ -68,6 +68,7 @@ public class WebhooksTests
     [InlineData("null", 400)]
     [InlineData("{}", 400)]
     [InlineData("""{"type":"x"}""", 204)]
+    [InlineData("""{"type":"x","event_id":7,"occurred_at":{}}""", 204)]
     public async Task WhatIsSignedIsReadAsAnEvent(string body, int status) =>
         Assert.Equal(status, await Status(Signed(Ago(0), body), body));
 
@@ -108,7 +109,7 @@ public class WebhooksTests
         {
             var eventId = $"evt of {reason}";
             await logins.End(eventId, "org_1", reason);
-            await mirror.Work(new Event("participant.joined", eventId, "org_1", "", data), reason);
+            await mirror.Work(Settings.Event("participant.joined", eventId, "org_1", "", data), reason);
             Assert.Equal(count, mirror.Participants(eventId).Count());
         }
     }
@@ -133,7 +134,7 @@ public class WebhooksTests
     {
         var logins = new Logins(Config, Files);
         var mirror = new Mirror(Config, Files, logins, new Api(Config, logins, new OAuth(Config, Files, logins)));
-        await mirror.Work(new Event(type, "evt_unknown", "org_1", "", JsonSerializer.Deserialize<JsonElement>(data)), type);
+        await mirror.Work(Settings.Event(type, "evt_unknown", "org_1", "", JsonSerializer.Deserialize<JsonElement>(data)), type);
         Assert.Equal(0, mirror.Participants("evt_unknown").Count());
     }
 
@@ -146,7 +147,7 @@ public class WebhooksTests
         var logins = new Logins(Config, Files);
         var mirror = new Mirror(Config, Files, logins, new Api(Config, logins, new OAuth(Config, Files, logins)));
         var data = JsonSerializer.SerializeToElement(new { id = "p1" });
-        await mirror.Work(new Event("participant.joined", eventId, organizationId, at, data), "partial");
+        await mirror.Work(Settings.Event("participant.joined", eventId, organizationId, at, data), "partial");
         Assert.Equal(0, mirror.Participants(eventId ?? "").Count());
     }
 
