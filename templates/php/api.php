@@ -93,16 +93,16 @@ function rows(string $eventId, array $lists): \Generator
     $paths = $lists;
     for ($pages = 1, $seen = []; $paths !== []; $pages++) {
         foreach (getAll($eventId, $paths) as $list => $page) {
-            foreach ($page->data as $row) {
+            $cursor = ($page->has_more ?? null) === true ? $page->next_cursor ?? null : '';
+            $isList = is_array($page->data ?? null) && is_string($cursor) && !isset($seen[$list][$cursor]);
+            $isList || throw new Failure('This is not a list, or it does not end.', 'unexpected_answer');
+            foreach (array_filter($page->data, is_object(...)) as $row) {
                 yield $list => $row;
             }
             unset($paths[$list]);
-            if ($page->has_more) {
-                $paths[$list] = "$lists[$list]&cursor=" . rawurlencode($page->next_cursor);
-                if (isset($seen[$paths[$list]])) {
-                    throw new \RuntimeException('The list does not end.');
-                }
-                $seen[$paths[$list]] = true;
+            if ($cursor !== '') {
+                $paths[$list] = "$lists[$list]&cursor=" . rawurlencode($cursor);
+                $seen[$list][$cursor] = true;
             }
         }
         usleep($pages > PAGES_AT_ONCE ? 2_100_000 * count($paths) : 0);

@@ -93,10 +93,11 @@ try {
     ($routes[$route] ?? static fn () => $respond(['error' => 'not_found'], 404))();
 } catch (\Throwable $error) {
     $code = $error instanceof Failure ? $error->error : null;
-    logLine('request failed', error: $error::class, code: $code);
+    // Only messages of this program and of the system: others may quote what attendees entered.
+    logLine('request failed', error: $error instanceof \RuntimeException ? $error->getMessage() : $error::class);
     match ($code) {
         'not_connected' => $respond($error->getMessage(), 400),
         'login_ended' => $respond(['error' => 'not_connected', 'message' => $error->getMessage()], 409),
-        default => $respond(['error' => 'failed'], 502),
+        default => $respond(['error' => 'failed'], $code === null ? 500 : 502),
     };
 }

@@ -34,6 +34,8 @@ function readConfig(): object
     // Variables that are already set take precedence; an empty one counts as none.
     $given = array_filter(array_map(trim(...), getenv() + array_combine($found[1], $found[3])), strlen(...));
     $given += ['PORT' => '3000', 'DATA_DIR' => __DIR__ . '/data'];
+    $ports = ['options' => ['min_range' => 1, 'max_range' => 65_535]];
+    $given['PORT'] = (string) filter_var($given['PORT'], FILTER_VALIDATE_INT, $ports);
     $problems = [];
     $checked = static function (string $name, string $pattern = '/./', string $as = '') use ($given, &$problems) {
         if (!preg_match($pattern, $given[$name] ?? '')) {
@@ -54,7 +56,7 @@ function readConfig(): object
         'tokenKey' => (string) base64_decode($checked('REVENTO_TOKEN_KEY', '#^[A-Za-z0-9+/]{43}=$#', $how), true),
         // A directory for each API: what belongs to one is never sent to another, such as a sandbox.
         'dataDir' => $given['DATA_DIR'] . '/' . strtr(explode('/', "$apiBase//")[2], ':', '_'),
-        'port' => (int) $checked('PORT', '/^[1-9]\d{0,4}$/', ' to a port'),
+        'port' => (int) $checked('PORT', as: ' to a port'),
     ];
     return $problems === [] ? $config : throw new Failure(implode("\n", $problems), 'settings');
 }

@@ -55,17 +55,23 @@ function writeSealed(string $path, #[\SensitiveParameter] mixed $value): void
     }
 }
 
+/** What a function reads from a path; null where nothing is there, which must not be said of what cannot be read. */
+function unlessMissing(callable $read, string $path): mixed
+{
+    error_clear_last();
+    $found = @$read($path);
+    $problem = error_get_last()['message'] ?? '';
+    $isMissing = str_ends_with($problem, 'No such file or directory');
+    $problem === '' || $isMissing || throw new \RuntimeException($problem);
+    return $isMissing ? null : $found;
+}
+
 /** The value of a sealed file; null where there is none, or where it is damaged. */
 function readSealed(string $path): ?object
 {
-    $data = @file_get_contents($path);
-    if ($data === false) {
-        // No second look at the file: another process may write it in between.
-        $isMissing = str_ends_with(error_get_last()['message'], 'No such file or directory');
-        return $isMissing ? null : throw new \RuntimeException("Cannot read $path.");
-    }
-    $value = unseal($data, basename($path));
-    if ($value === null) {
+    $data = unlessMissing(file_get_contents(...), $path);
+    $value = $data === null ? null : unseal($data, basename($path));
+    if ($data !== null && $value === null) {
         logLine('damaged file', file: substr($path, strlen(config()->dataDir) + 1));
     }
     return $value;
@@ -74,19 +80,19 @@ function readSealed(string $path): ?object
 /** @return list<string> paths */
 function filesIn(string $directory): array
 {
-    $names = is_dir($directory) ? array_diff(scandir($directory), ['.', '..']) : [];
+    $names = array_diff(unlessMissing(scandir(...), $directory) ?? [], ['.', '..']);
     return array_map(static fn (string $name): string => "$directory/$name", $names);
 }
 
-/** @return list<object> what all sealed files hold; one that cannot be read must not stop the rest */
-function readAllSealed(string $directory): array
+/** @return list<object> what all sealed files hold; one that cannot be read, as `$failure` says, must not stop the rest */
+function readAllSealed(string $directory, ?\RuntimeException &$failure = null): array
 {
     $values = [];
     foreach (preg_grep('/\.sealed$/', filesIn($directory)) as $path) {
         try {
             $values[] = readSealed($path);
-        } catch (\RuntimeException $error) {
-            logLine('unreadable file', error: $error->getMessage());
+        } catch (\RuntimeException $failure) {
+            logLine('unreadable file', error: $failure->getMessage());
         }
     }
     return array_values(array_filter($values));
@@ -98,9 +104,7 @@ function createOnce(string $path): bool
     @mkdir(dirname($path), 0o700, true);
     $file = @fopen($path, 'x');
     clearstatcache(true, $path);
-    if ($file === false && !file_exists($path)) {
-        throw new \RuntimeException("Cannot create $path.");
-    }
+    $file !== false || file_exists($path) || throw new \RuntimeException("Cannot create $path.");
     return $file !== false;
 }
 
@@ -130,9 +134,8 @@ const KEPT_DAYS = ['attempts' => 1, 'worked' => 30];
 function openDataDir(): void
 {
     $directory = config()->dataDir;
-    if (readSealed("$directory/key.sealed") === null && file_exists("$directory/key.sealed")) {
-        throw new \RuntimeException("REVENTO_TOKEN_KEY is not the key of the files in $directory.");
-    }
+    $isOurs = readSealed("$directory/key.sealed") !== null || !file_exists("$directory/key.sealed");
+    $isOurs || throw new \RuntimeException("REVENTO_TOKEN_KEY is not the key of the files in $directory.");
     writeSealed("$directory/key.sealed", (object) []);
     $entries = new \RecursiveDirectoryIterator($directory, \FilesystemIterator::SKIP_DOTS);
     foreach (new \RecursiveIteratorIterator($entries) as $file) {

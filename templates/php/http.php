@@ -56,7 +56,7 @@ function answerTo(object $request): object
         $text = stream_get_contents($whole, offset: 0);
     }
     $found = json_decode($text, flags: JSON_BIGINT_AS_STRING);
-    $isPaused = preg_match('/^Retry-After:\s*(\d+)\s*$/mi', $head, $pause);
+    $isPaused = preg_match('/^Retry-After:\s*([1-9]\d*)\s*$/mi', $head, $pause);
     return (object) [
         'status' => preg_match('#^HTTP/\S+ (\d{3})#', $head, $status) ? (int) $status[1] : 0,
         'body' => is_object($found) ? $found : null,

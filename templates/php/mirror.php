@@ -67,8 +67,10 @@ function changesOf(string $type, array $data): array
 {
     return match (strtok($type, '.')) {
         'participant' => $data,
-        'application' => ['id' => $data['participant_id'] ?? null, 'application_status' => $data['status'] ?? null]
-            + array_intersect_key($data, ['user_id' => true, 'custom_form_fields' => true]),
+        'application' => array_filter([
+            'id' => $data['participant_id'] ?? null, 'application_status' => $data['status'] ?? null,
+            'user_id' => $data['user_id'] ?? null, 'custom_form_fields' => $data['custom_form_fields'] ?? null,
+        ], static fn (mixed $value): bool => $value !== null),
         default => [],
     };
 }
@@ -82,6 +84,7 @@ function sync(string $eventId): array
 {
     $askedAt = now();
     $login = loginFor($eventId);
+    // Not by waiting for the lock: those that wait would go on one after the other, and what they do next reads again.
     for (;; usleep(20_000)) {
         $lock = lock('sync', $eventId, waits: false);
         $last = readSealed(heldPath($eventId, 'sync'));
@@ -115,9 +118,11 @@ function readEvent(object $login): array
     foreach (rows($eventId, $lists) as $list => $row) {
         $found[$list]++;
         if ($list === 'participants') {
-            remember($login, $row->id, static function (?object $held) use ($row, $newest, $startedAt): ?array {
+            $id = is_string($row->id ?? null) ? $row->id : json_encode($row->id ?? null);
+            $reviewedAt = is_string($row->last_reviewed_at ?? null) ? $row->last_reviewed_at : '';
+            remember($login, $id, static function (?object $held) use ($row, $reviewedAt, $newest, $startedAt): ?array {
                 $isNews = ($held->written_at ?? '') <= $startedAt; // what a delivery wrote meanwhile is newer
-                $occurredAt = max($held->occurred_at ?? '', $row->last_reviewed_at ?? '', $newest);
+                $occurredAt = max($held->occurred_at ?? '', $reviewedAt, $newest);
                 return $isNews ? ['row' => $row, 'occurred_at' => $occurredAt] + (array) $held : null;
             });
         }

@@ -48,12 +48,11 @@ function finishLogin(#[\SensitiveParameter] array $query, #[\SensitiveParameter]
         isset($query['error']) || ($query['code'] ?? '') === '' => NOT_CONNECTED,
         default => null,
     };
-    if ($refusal !== null) {
-        throw new Failure($refusal, 'not_connected');
-    }
+    $refusal === null || throw new Failure($refusal, 'not_connected');
     try {
         $form = ['grant_type' => 'authorization_code', 'code' => $query['code'], 'code_verifier' => $attempt->verifier];
         $login = requestTokens($form + ['redirect_uri' => config()->redirectUri]);
+        isConnection($login) || throw new Failure('Tokens of no event.', 'unexpected_answer');
     } catch (Failure) {
         throw new Failure(NOT_CONNECTED, 'not_connected');
     }
@@ -72,8 +71,9 @@ function requestTokens(#[\SensitiveParameter] array $form): object
     $headers = ['Content-Type: application/x-www-form-urlencoded', 'Accept: application/json'];
     $url = config()->authBase . '/oauth/token';
     $answer = answerTo(request('POST', $url, $headers, 15, http_build_query($form)));
-    if ($answer->status === 200 && isset($answer->body->access_token, $answer->body->refresh_token)) {
-        return $answer->body;
+    $login = (object) array_filter((array) $answer->body, is_string(...));
+    if ($answer->status === 200 && isset($login->access_token, $login->refresh_token)) {
+        return $login;
     }
     $error = $answer->error ?? ($answer->status === 0 ? 'unreachable' : "status $answer->status");
     // What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.

@@ -28,16 +28,17 @@ function storeLogin(#[\SensitiveParameter] object $login): void
 }
 
 /** @return list<object> every login that can be used */
-function logins(): array
+function logins(?\RuntimeException &$failure = null): array
 {
-    $all = readAllSealed(config()->dataDir . '/logins');
+    $all = readAllSealed(config()->dataDir . '/logins', $failure);
     return array_values(array_filter($all, static fn (object $login): bool => !isset($login->ended)));
 }
 
+/** It may be in a file that cannot be read: nobody has to connect the event again then. */
 function loginFor(string $eventId): object
 {
-    $found = array_filter(logins(), static fn (object $login): bool => $login->event_id === $eventId);
-    return usable(current($found) ?: null);
+    $found = array_filter(logins($failure), static fn (object $login): bool => $login->event_id === $eventId);
+    return current($found) ?: ($failure === null ? usable(null) : throw $failure);
 }
 
 /** Throws `login_ended` for none, and for one that has ended: trying again does not help. */
@@ -90,8 +91,7 @@ function refreshed(#[\SensitiveParameter] object $spent, callable $request): obj
         replaceLogin($current, (object) (['is_sent' => true] + (array) $current));
         $isMarked = true;
         $answer = $request(['grant_type' => 'refresh_token', 'refresh_token' => $current->refresh_token]);
-        $tokens = ['access_token' => $answer->access_token, 'refresh_token' => $answer->refresh_token];
-        $tokens['scope'] = $answer->scope ?? $current->scope ?? '';
+        $tokens = array_intersect_key((array) $answer, ['access_token' => 1, 'refresh_token' => 1, 'scope' => 1]);
         return replaceLogin($current, (object) ($tokens + (array) $current));
     } catch (\Throwable $error) {
         if ($error instanceof Failure && $error->error === 'invalid_grant') {

@@ -12,12 +12,10 @@ const TOLERANCE_SECONDS = 300;
 function isGenuine(string $body, string $timestamp, string $signature): bool
 {
     $isComplete = preg_match('/\A[0-9]{1,12}\z/', $timestamp) && preg_match('/\Asha256=[0-9a-f]{64}\z/', $signature);
-    if (!$isComplete || abs(time() - (int) $timestamp) > TOLERANCE_SECONDS) {
-        return false;
-    }
+    $isFresh = abs(time() - (int) $timestamp) <= TOLERANCE_SECONDS;
     $mac = static fn (string $secret): string => 'sha256=' . hash_hmac('sha256', "$timestamp.$body", $secret);
     $isBy = static fn (string $secret): bool => hash_equals($mac($secret), $signature);
-    return in_array(true, array_map($isBy, config()->webhookSecrets), true);
+    return $isComplete && $isFresh && in_array(true, array_map($isBy, config()->webhookSecrets), true);
 }
 
 /**

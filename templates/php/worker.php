@@ -18,23 +18,17 @@ function main(array $words): int
 {
     try {
         openDataDir();
+        return match ($words) {
+            [] => serve(),
+            ['check'] => 0,
+            ['work'] => workWhile(static fn (): bool => true),
+            ['work', '--once'] => workWaiting(work(...)) ? 0 : 1,
+            default => throw new \RuntimeException('usage: php app.php [check | work [--once]]'),
+        };
     } catch (\RuntimeException $failure) {
         fwrite(STDERR, $failure->getMessage() . "\n");
         return 1;
     }
-    return match ($words) {
-        [] => serve(),
-        ['check'] => 0,
-        ['work'] => workWhile(static fn (): bool => true),
-        ['work', '--once'] => workWaiting(work(...)) ? 0 : 1,
-        default => usage(),
-    };
-}
-
-function usage(): int
-{
-    fwrite(STDERR, "usage: php app.php [check | work [--once]]\n");
-    return 2;
 }
 
 /** Requests work their own deliveries, after the answer. This is for those that failed, or whose process died. */
