@@ -7,6 +7,11 @@ const minuteMs = 61_000;
 /** What an integration lacks that refreshes by its own clock alone. */
 export const onlyAhead = 'a refresh on token_expired: this integration refreshes before a token expires';
 
+/** So many of one request show whether the waits between its attempts grow. */
+const failures = 3;
+const givesUp =
+  'a sync that sends a request again after a third server error: this one gives up earlier, which is allowed';
+
 /** Acts in which the API returns errors. */
 export const errorActs: readonly Act[] = [
   under(
@@ -17,7 +22,25 @@ export const errorActs: readonly Act[] = [
   ),
   under('rate-limited', 'a 429 with Retry-After', ['retry-after-waited'], 'api:429=3x1'),
   under('concurrent-limit', 'a 429 without Retry-After', ['concurrent-limit'], 'api:concurrent_limit_exceededx1'),
-  under('server-errors', 'the API fails three times (503)', ['backoff'], 'api:503x3'),
+  {
+    id: 'server-errors',
+    title: 'the API fails three times (503)',
+    brings: ['backoff'],
+    needs,
+    hasLogin: true,
+    play: async (stage) => {
+      const before = stage.evidence().apis.length;
+      let ends = await syncUnder(stage, [`api:503x${failures}`]);
+      const struck = stage
+        .evidence()
+        .apis.slice(before)
+        .filter(({ status }) => status === 503);
+      const requests = new Set(struck.map(({ target }) => target)).size;
+      // Lists that are read at the same time have shared the failures.
+      if (requests > 1) ends = await syncUnder(stage, [`api:503x${requests * failures}`]);
+      return { ...ends, ...(ends.sync === 'failed' && { [unseenFact('backoff')]: givesUp }) };
+    },
+  },
   under('refused', 'the API refuses a request (400)', ['refusal-final'], 'api:validation_errorx5'),
   under('forbidden', 'the API answers insufficient_scope', ['refusal-final'], 'api:insufficient_scopex5'),
   under('page-cut', 'a page is truncated', ['page-cut'], 'api:cutx1@1'),

@@ -1,4 +1,4 @@
-import type { AuthorizeSeen, Evidence, TokenSeen } from '../evidence.ts';
+import type { ApiSeen, AuthorizeSeen, Evidence, TokenSeen } from '../evidence.ts';
 import { groups } from '../groups.ts';
 import { type Breach, each, type Rule } from '../rule.ts';
 
@@ -159,13 +159,15 @@ export const consentRules: readonly Rule[] = [
     source: 'our reading of the guide, scopes',
     fix: 'leave the scope out of the authorization request until you need it',
     needs: 'a login that made twenty API requests',
-    judge: ({ apis, logins }) => {
-      const busy = [...groups(apis, (call) => (call.status < 300 ? call.login : null))].filter(
-        ([, calls]) => calls.length >= 20,
-      );
-      const breaches = busy.flatMap(([login, calls]) => {
+    judge: ({ apis, logins, acts }) => {
+      const scopesOf = ({ login }: ApiSeen) => (login === null ? [] : (logins.get(login)?.scope ?? []));
+      // No login lasts for many requests where acts end it: there those with the same scopes are taken together.
+      const keyOf = (call: ApiSeen) => (acts.length > 0 ? scopesOf(call).join(' ') : call.login);
+      const done = apis.filter(({ status, login }) => status < 300 && login !== null);
+      const busy = [...groups(done, keyOf).values()].filter((calls) => calls.length >= 20);
+      const breaches = busy.flatMap((calls) => {
         const used = new Set(calls.map(({ path }) => scopeOf(path)));
-        const scope = logins.get(Number(login))?.scope ?? [];
+        const scope = calls[0] === undefined ? [] : scopesOf(calls[0]);
         const idle = scope.filter((name) => optionalScopes.includes(name) && !used.has(name));
         return idle.length === 0 ? [] : [breach(`granted but unused: ${idle.join(', ')}`, calls[0])];
       });

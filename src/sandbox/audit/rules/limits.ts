@@ -1,4 +1,4 @@
-import { type ApiSeen, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
+import { type ApiSeen, during, type Evidence, isActed, isAfter, waitBetween } from '../evidence.ts';
 import { groups } from '../groups.ts';
 import { type Breach, each, type Rule } from '../rule.ts';
 import { isWithoutWait, underWayMs } from '../waits.ts';
@@ -56,9 +56,10 @@ export const limitRules: readonly Rule[] = [
     source: 'guide, rate limits',
     fix: 'send API requests through a queue with at most five in flight per token',
     needs: 'two API requests of a token at once',
-    judge: ({ apis }) => {
+    judge: ({ apis, acts }) => {
       const breaches: Breach[] = [];
-      let isSeen = false;
+      // Where five syncs at once send one request after the other, the rule is kept as well.
+      let isSeen = acts.some((one) => one.act === 'five-at-once' && during(one, apis).length > 1);
       // A client that gave up may not know that the server is still at work.
       for (const calls of groups(apis, ({ token, isLost }) => (isLost ? null : token)).values()) {
         const most = mostAtOnce(calls);

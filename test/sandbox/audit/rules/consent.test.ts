@@ -1,9 +1,20 @@
 import { challengeOf } from '../../../../src/auth/sign-in/pkce.ts';
-import { list } from '../../../support/audit/rig.ts';
+import { acting } from '../../../support/audit/acts.ts';
+import { type AuditRig, list } from '../../../support/audit/rig.ts';
 import { describeRules } from '../../../support/audit/rows.ts';
 import { callbackOf } from '../../../support/sandbox/client.ts';
 
 const dull = 'a'.repeat(43);
+
+/** Logs in again for each request, as where acts end every login. */
+async function twentyLogins(
+  rig: AuditRig,
+  changes: Readonly<Record<string, string>> = { scope: 'event.read participants.read' },
+) {
+  for (let count = 0; count < 20; count++) {
+    await rig.read((await rig.connect(changes)).access, `${list}?limit=5`);
+  }
+}
 
 describeRules([
   {
@@ -112,5 +123,11 @@ describeRules([
     calm: {
       'a login that has made one request': async (rig) => rig.read((await rig.connect()).access),
     },
+    unseen: { 'twenty logins that made one request each': twentyLogins },
+  },
+  {
+    rule: 'scopes-used',
+    held: (rig) => acting(rig, 'consent', { landed: 200 }, () => twentyLogins(rig)),
+    broken: (rig) => acting(rig, 'consent', { landed: 200 }, () => twentyLogins(rig, {})),
   },
 ]);

@@ -1,3 +1,4 @@
+import { acting } from '../../../support/audit/acts.ts';
 import { type AuditRig, list } from '../../../support/audit/rig.ts';
 import { describeRules } from '../../../support/audit/rows.ts';
 
@@ -18,6 +19,17 @@ async function atOnce(rig: AuditRig, count: number) {
   await new Promise((resolve) => setImmediate(resolve));
   rig.clock.advance(500);
   await Promise.all(calls);
+}
+
+/** Such requests, each after the answer to the one before. */
+async function queued(rig: AuditRig, count: number) {
+  const { access } = await rig.connect();
+  for (let sent = 0; sent < count; sent++) {
+    const call = rig.read(access);
+    await new Promise((resolve) => setImmediate(resolve));
+    rig.clock.advance(500);
+    await call;
+  }
 }
 
 describeRules([
@@ -61,6 +73,13 @@ describeRules([
         await Promise.all([atOnce(rig, 4), atOnce(rig, 4)]);
       },
     },
+  },
+  {
+    rule: 'in-flight',
+    rig: { faults: ['api:slow=200ms'] },
+    held: (rig) => acting(rig, 'five-at-once', { sync: 'done' }, () => queued(rig, 5)),
+    broken: (rig) => acting(rig, 'five-at-once', { sync: 'done' }, () => atOnce(rig, 6)),
+    unseen: { 'requests one after the other': (rig) => queued(rig, 5) },
   },
   {
     rule: 'pace',
