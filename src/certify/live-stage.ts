@@ -76,9 +76,11 @@ export class LiveStage implements Stage {
 
   get deletionMs(): number {
     const { deletionMs, effects } = this.#parts;
-    // Behind everything that it was sent, if it works one delivery after the other.
-    const waiting = this.evidence().deliveries.length + this.cases.length;
-    return deletionMs + Math.min(waiting * (effects?.lagMs ?? 0), mostQueuedMs);
+    const { deliveries } = this.evidence();
+    // Behind everything that it was sent, if it works one delivery after the other: earlier deletions take as long.
+    const deletions = deliveries.filter(({ type }) => type === 'data.deletion_required').length;
+    const waiting = deliveries.length + this.cases.length;
+    return deletionMs + Math.min(deletions * deletionMs + waiting * (effects?.lagMs ?? 0), mostQueuedMs);
   }
 
   stranger(): Person {

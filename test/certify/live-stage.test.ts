@@ -39,3 +39,12 @@ it('gives a sync by command the time to space its requests out', async () => {
 it('gives a sync by command that sends nothing no more time', async () => {
   expect(await lateAfter([])).toBe(syncMs);
 });
+
+it('gives a deletion the time that earlier ones may take, behind which it may wait', () => {
+  const types = ['data.deletion_required', 'application.submitted', 'data.deletion_required'];
+  const stage = new LiveStage({
+    sandbox: { eventId: 'evt', evidence: () => ({ deliveries: types.map((type) => ({ type })) }) },
+    ...{ deletionMs: 5_000, effects: { lagMs: 100 } },
+  } as unknown as ConstructorParameters<typeof LiveStage>[0]);
+  expect(stage.deletionMs).toBe(15_300);
+});

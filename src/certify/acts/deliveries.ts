@@ -4,10 +4,32 @@ import type { Stage } from '../stage.ts';
 /** Time for the integration to call the API after a delivery. */
 const reactionMs = 400;
 const minuteMs = 61_000;
+/** Most integrations have worked a deletion after one of these times, and then need not be given more. */
+const sooner = [0, 2_000, 8_000];
 /** Enough deliveries that polling is unnecessary. */
 const many = 10;
 
 export const deliveryActs: readonly Act[] = [
+  // First: behind many deliveries, a handler that works slowly takes minutes for it.
+  {
+    id: 'deletion',
+    title: 'consent is revoked, and data.deletion_required follows',
+    brings: ['deletion-silence'],
+    needs: ['webhook', 'connect', 'sync'],
+    hasLogin: true,
+    play: async (stage) => {
+      // It may work the delivery a little later: again, with more time for that. The last time alone is judged.
+      for (const afterMs of sooner.filter((ms) => ms < stage.deletionMs)) {
+        const { sync, isSilent } = await syncAfterDeletion(stage, afterMs);
+        if (isSilent) return { sync };
+        await stage.connect();
+      }
+      // Read once: it grows with each deletion.
+      const allowedMs = stage.deletionMs;
+      const { sync } = await syncAfterDeletion(stage, allowedMs);
+      return { sync, allowed_s: Math.round(allowedMs / 1000) };
+    },
+  },
   simple('delivery', 'a delivery', ['delivery-accepted', 'delivery-in-time', 'delivery-direct']),
   simple('delivery-forged', 'a forged delivery', ['delivery-forged'], 'webhook:signaturex1'),
   simple('delivery-stale', 'a delivery with an old timestamp', ['delivery-stale'], 'webhook:stalex1'),
@@ -54,6 +76,21 @@ export const deliveryActs: readonly Act[] = [
       return {};
     },
   },
+  // Others come after it: only who acknowledges those refuses this one for what it is.
+  {
+    id: 'suspended',
+    title: 'the integration is suspended for a while',
+    brings: ['revoked-stops', 'delivery-null-event'],
+    needs: ['webhook', 'connect', 'sync'],
+    hasLogin: true,
+    play: async (stage) => {
+      await delivered(stage, 'suspend');
+      const sync = await stage.sync();
+      await stage.ask('do', { action: 'reinstate' });
+      stage.forgetLogin();
+      return { sync };
+    },
+  },
   {
     id: 'delivery-many',
     title: 'ten deliveries',
@@ -86,6 +123,8 @@ export const deliveryActs: readonly Act[] = [
     hasLogin: false,
     play: async (stage) => {
       const { failed, cases } = await stage.checkHandler();
+      // One of the cases is data.deletion_required, of another organization: some end the login of that event.
+      stage.forgetLogin();
       return { cases, failed: failed.join(', ') };
     },
   },
@@ -102,35 +141,6 @@ export const deliveryActs: readonly Act[] = [
       for (let turn = 0; isBack && turn < 2; turn++) await delivered(stage, 'apply');
       await stage.ask('rotate', { finish: true });
       return { restarted: isBack };
-    },
-  },
-  {
-    id: 'suspended',
-    title: 'the integration is suspended for a while',
-    brings: ['revoked-stops', 'delivery-null-event'],
-    needs: ['webhook', 'connect', 'sync'],
-    hasLogin: true,
-    play: async (stage) => {
-      await delivered(stage, 'suspend');
-      const sync = await stage.sync();
-      await stage.ask('do', { action: 'reinstate' });
-      stage.forgetLogin();
-      return { sync };
-    },
-  },
-  {
-    id: 'deletion',
-    title: 'consent is revoked, and data.deletion_required follows',
-    brings: ['deletion-silence'],
-    needs: ['webhook', 'connect', 'sync'],
-    hasLogin: true,
-    play: async (stage) => {
-      const soon = await syncAfterDeletion(stage, 0);
-      if (soon.isSilent) return { sync: soon.sync };
-      // It may work the delivery a little later: again, with the time for that.
-      await stage.connect();
-      const { sync } = await syncAfterDeletion(stage, stage.deletionMs);
-      return { sync, allowed_s: Math.round(stage.deletionMs / 1000) };
     },
   },
 ];

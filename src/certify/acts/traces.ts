@@ -40,7 +40,8 @@ async function erase(stage: Stage): Promise<ActFacts> {
   await stage.ask('revoke', {});
   stage.forgetLogin();
   await stage.settled();
-  const limit = stage.now() + stage.deletionMs;
+  const allowedMs = stage.deletionMs;
+  const limit = stage.now() + allowedMs;
   let after = await stage.kept('deleted');
   while ((after.problem !== null || after.traces.some(isLeft)) && stage.now() < limit) {
     await stage.pause(lookMs);
@@ -55,7 +56,7 @@ async function erase(stage: Stage): Promise<ActFacts> {
   return {
     before: people,
     left: traceText(after.traces.filter(isLeft)),
-    allowed_s: stage.deletionMs / 1000,
+    allowed_s: Math.round(allowedMs / 1000),
     ...(hasFiles
       ? { tokens: traceText(tokens) }
       : { unseen_tokens_encrypted: '--data with the files where tokens are stored' }),

@@ -4,8 +4,8 @@ import {
   type ApiSeen,
   between,
   type DeliverySeen,
+  during,
   type Evidence,
-  isActed,
   isAfter,
   waitBetween,
 } from '../evidence.ts';
@@ -20,8 +20,8 @@ const discoveryMs = 60_000;
 const mostProcesses = 4;
 /** Time to stop what runs in the background. */
 const deletionMs = 30_000;
-/** The same in real time during an act, in which the clock is moved. */
-const actedDeletionMs = 4_500;
+/** An act says in whole seconds how long it has waited. */
+const roundingMs = 500;
 
 /** Methods that change nothing; health checks and browsers send the others. */
 const harmless = ['GET', 'HEAD', 'OPTIONS'];
@@ -242,9 +242,10 @@ function endings({ apis }: Evidence): readonly (readonly ApiSeen[])[] {
 /** The work begins after the answer to a delivery; and the clock may be moved while it is done. */
 function isLongAfter(delivery: DeliverySeen, call: ApiSeen, evidence: Evidence): boolean {
   const isLong = waitBetween(delivery, call) >= deletionMs;
-  // In the act it is asked again after more than this, if it did not react at once.
-  const leastMs = isActed(evidence, ['deletion'], call) ? actedDeletionMs : reactionMs;
-  return isLong && call.startMs - delivery.endMs >= leastMs;
+  // In the act it is tried several times, and given all the time that it may take at last.
+  const act = evidence.acts.find((one) => one.act === 'deletion' && during(one, [call]).length > 0);
+  const allowedS = act === undefined ? 0 : Number(act.facts['allowed_s'] ?? Number.POSITIVE_INFINITY);
+  return isLong && call.startMs - delivery.endMs >= Math.max(reactionMs, allowedS * 1_000 - roundingMs);
 }
 
 /**

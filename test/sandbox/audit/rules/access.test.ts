@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { list } from '../../../support/audit/rig.ts';
+import { acting } from '../../../support/audit/acts.ts';
+import { type AuditRig, list } from '../../../support/audit/rig.ts';
 import { describeRules } from '../../../support/audit/rows.ts';
 
 const accept = ['Accept', 'application/vnd.revento.v1+json'] as const;
 const hour = 3_601_000;
 const event = '/events/evt_test_published';
+
+/** A request some time after data.deletion_required was acknowledged. */
+async function readsAfterDeletion(rig: AuditRig, afterMs: number) {
+  const { access } = await rig.connect();
+  await rig.control('/revoke', {});
+  rig.clock.advance(afterMs);
+  await rig.read(access);
+}
 
 describeRules([
   {
@@ -104,6 +113,21 @@ describeRules([
           await rig.read(access);
         },
       ],
+    },
+  },
+  {
+    rule: 'deletion-silence',
+    rig: { webhook: true },
+    held: async (rig) => {
+      await rig.read((await rig.connect()).access);
+      await rig.control('/revoke', {});
+    },
+    broken: (rig) => acting(rig, 'deletion', { sync: 'failed', allowed_s: 40 }, () => readsAfterDeletion(rig, 40_000)),
+    calm: {
+      'a sync that is tried too early': (rig) =>
+        acting(rig, 'deletion', { sync: 'failed', allowed_s: 70 }, () => readsAfterDeletion(rig, 40_000)),
+      'a deletion that is worked before the last try': (rig) =>
+        acting(rig, 'deletion', { sync: 'failed' }, () => readsAfterDeletion(rig, 40_000)),
     },
   },
   {
