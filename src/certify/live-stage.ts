@@ -15,6 +15,7 @@ import type { Integration } from './integration.ts';
 import { isPaced } from './pacing.ts';
 import { Person } from './person.ts';
 import type { HandlerVerdict, Kept, Stage, SyncEnd, Trace } from './stage.ts';
+import { goesOn, Traffic } from './traffic.ts';
 
 interface LiveStageParts {
   readonly sandbox: Sandbox;
@@ -58,13 +59,15 @@ export class LiveStage implements Stage {
   person: Person;
   isConnected = false;
   refreshesAhead = false;
-  /** Whether a sync paused to stay below the rate limit. */
+  hasTimer = false;
   hasPaced = false;
   /** Why it could not be restarted; null while it runs. */
   downBecause: string | null = null;
   /** The results of `webhook check`, once it has run. */
   cases: readonly CaseResult[] = [];
   readonly #parts: LiveStageParts;
+  /** Whether API requests follow a consent by themselves; null before the first one. */
+  #isSyncedAfterConsent: boolean | null = null;
 
   constructor(parts: LiveStageParts) {
     this.#parts = parts;
@@ -94,8 +97,13 @@ export class LiveStage implements Stage {
 
   async connect(eventId?: string): Promise<number | null> {
     this.person = this.stranger();
+    const traffic = new Traffic(this.#traffic);
     const { status } = await this.person.open(this.connectUrl(eventId));
     this.isConnected = true;
+    // A first sync may follow each consent: faults and syncs of an act must not meet it.
+    const isFollowed = await traffic.consentOver(this.#isSyncedAfterConsent);
+    traffic.stop();
+    this.#isSyncedAfterConsent ??= isFollowed;
     return status;
   }
 
@@ -106,6 +114,15 @@ export class LiveStage implements Stage {
 
   forgetLogin(): void {
     this.isConnected = false;
+  }
+
+  goesOn(hasBegun: boolean): Promise<boolean> {
+    return goesOn(this.#traffic, hasBegun);
+  }
+
+  get #traffic() {
+    const { clock, signal, onArrival } = this.#parts;
+    return { clock, signal, onArrival, answered: () => this.evidence().apis.length };
   }
 
   async sync(eventId = this.#parts.sandbox.eventId): Promise<SyncEnd> {

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ActFacts } from '../sandbox/audit/evidence.ts';
 import type { Sandbox } from '../sandbox/server/app.ts';
 import type { Act, Hook } from './act.ts';
+import { wentOn } from './acts/plain.ts';
 import { traceText } from './acts/traces.ts';
 import type { Stage, Trace } from './stage.ts';
 
@@ -27,8 +28,6 @@ export interface RunParts {
   readonly stage: Stage & {
     readonly isConnected: boolean;
     readonly downBecause: string | null;
-    /** Whether a sync paused to stay below the rate limit. */
-    hasPaced: boolean;
     /**
      * Restarts the integration if it ended by itself. Gives the exit status, or null.
      *
@@ -85,6 +84,7 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
     if (act.id === 'consent' && !hasLoggedIn(sandbox))
       broken.set('connect', 'a login: the consent did not lead to one');
     if (act.id === 'sync' && facts['sync'] === 'no answer') broken.set('sync', 'a sync: the sync did not end');
+    if (act.id === 'sync' && facts['sync'] === 'went on') broken.set('sync', wentOn);
     if (stage.downBecause !== null) for (const hook of hooks) broken.set(hook, stage.downBecause);
     yield played({ kind: 'played', facts: shown });
   }

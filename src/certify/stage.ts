@@ -58,10 +58,20 @@ export interface Stage {
   /** Makes the integration read the API. */
   sync(eventId?: string): Promise<SyncEnd>;
   /**
+   * Whether API requests follow a sync that has been answered.
+   *
+   * @param hasBegun  whether it sent any before its answer
+   */
+  goesOn(hasBegun: boolean): Promise<boolean>;
+  /**
    * Whether it refreshes when its own clock says so, and not when the API rejects a token. Set by the act that lets a token
    * expire.
    */
   refreshesAhead: boolean;
+  /** Whether a timer does that, which may begin as late as a minute after the token is due. */
+  hasTimer: boolean;
+  /** Whether the act waited for a pause of the integration; its time does not count toward the time limit of a run. */
+  hasPaced: boolean;
   /** Records that the integration has lost its login. */
   forgetLogin(): void;
   /** Calls an operation of the sandbox's control API. */

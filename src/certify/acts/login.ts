@@ -10,6 +10,9 @@ const expiryMs = 3_660_000;
 const shortMs = 1_000;
 /** Until a client that counts in whole seconds takes such a token for expired, too. */
 const shortOverMs = 2 * shortMs + 100;
+/** A timer that refreshes what is about to expire looks once a minute or more often. */
+const timerMs = 65_000;
+const lookMs = 250;
 const minuteMs = 61_000;
 const needs = ['connect', 'sync'] as const;
 
@@ -31,10 +34,9 @@ export const loginActs: readonly Act[] = [
     hasLogin: true,
     isExpiring: true,
     play: async (stage) => {
-      await expire(stage);
       // Slow answers, so that the calls of all five are under way together, also on a busy machine: whichever begins its
       // refresh before the first one is answered has not seen the new tokens.
-      await stage.faults('api:slow=100ms', 'refresh:slow=1s');
+      await expire(stage, 'api:slow=100ms', 'refresh:slow=1s');
       const ends = await Promise.all(Array.from({ length: 5 }, () => stage.sync()));
       return { sync: worst(ends) };
     },
@@ -51,7 +53,7 @@ export const loginActs: readonly Act[] = [
       // The second refresh of one login follows only where the first gives a token that expires soon, too.
       await syncExpired(stage, `refresh:short=${shortMs}msx1`);
       await stage.faults();
-      await stage.pause(shortOverMs);
+      await untilExpired(stage);
       return { sync: await stage.sync() };
     },
   },
@@ -80,11 +82,10 @@ export const loginActs: readonly Act[] = [
     hasLogin: true,
     isExpiring: true,
     play: async (stage) => {
-      await expire(stage);
       // The first request with the new token shows that the response arrived; the token must be stored by then.
-      await stage.faults('api:slow=2s');
       const killed = killAfterRefresh(stage);
-      await Promise.race([stage.sync(), killed.done]);
+      await expire(stage, 'api:slow=2s');
+      if (!killed.isBegun()) await Promise.race([stage.sync(), killed.done]);
       const isKilled = killed.stop();
       await killed.done;
       await stage.faults();
@@ -115,8 +116,9 @@ export const loginActs: readonly Act[] = [
     hasLogin: true,
     isExpiring: true,
     play: async (stage) => {
-      await expire(stage);
-      return loseUnder(stage, ['refresh:stolenx1']);
+      const stolen = 'refresh:stolenx1';
+      await expire(stage, stolen);
+      return loseUnder(stage, [stolen]);
     },
   },
   {
@@ -147,21 +149,32 @@ export const loginActs: readonly Act[] = [
   },
 ];
 
-/** Lets the access token expire. */
-async function expire(stage: Stage): Promise<void> {
-  if (!stage.refreshesAhead) return stage.advance(expiryMs);
+/** Lets the access token expire, and injects faults into what the integration does then. */
+async function expire(stage: Stage, ...faults: readonly string[]): Promise<void> {
+  if (!stage.refreshesAhead) {
+    await stage.advance(expiryMs);
+    return stage.faults(...faults);
+  }
   // Its own clock cannot be moved: it gets a token that really expires. The clock of the sandbox stays, so that a token
-  // that it has refreshed meanwhile is valid for both.
-  await stage.faults(`code:short=${shortMs}ms`);
+  // that it has refreshed meanwhile is valid for both. A timer, or a sync that follows each consent, refreshes at once.
+  await stage.faults(`code:short=${shortMs}msx1`, ...faults);
   await stage.connect();
-  await stage.faults();
+  await untilExpired(stage);
+}
+
+/** Waits until a token that lives for a moment has expired, and where a timer refreshes, until it has. */
+async function untilExpired(stage: Stage): Promise<void> {
+  const before = stage.evidence().tokens.length;
   await stage.pause(shortOverMs);
+  if (!stage.hasTimer) return;
+  const limit = stage.now() + timerMs;
+  while (!hasRefreshed(stage, before) && stage.now() < limit) await stage.pause(lookMs);
+  stage.hasPaced = true;
 }
 
 /** Syncs with an expired access token. */
 async function syncExpired(stage: Stage, ...faults: readonly string[]) {
-  await expire(stage);
-  await stage.faults(...faults);
+  await expire(stage, ...faults);
   return { sync: await stage.sync() };
 }
 
@@ -171,10 +184,15 @@ async function expiring(stage: Stage): Promise<ActFacts> {
   const ends = await syncExpired(stage);
   if (ends.sync === 'done' || hasRefreshed(stage, before)) return ends;
   stage.refreshesAhead = true;
-  const between = stage.evidence().tokens.length;
-  const ahead = await syncExpired(stage);
-  if (hasRefreshedAhead(stage, between)) return { ...ahead, ahead: true, [unseenFact('expired-once')]: onlyAhead };
+  for (const hasTimer of [false, true]) {
+    stage.hasTimer = hasTimer;
+    const between = stage.evidence().tokens.length;
+    const ahead = await syncExpired(stage);
+    if (hasRefreshedAhead(stage, between)) return { ...ahead, ahead: true, [unseenFact('expired-once')]: onlyAhead };
+    if (hasRefreshed(stage, between)) break;
+  }
   stage.refreshesAhead = false;
+  stage.hasTimer = false;
   return ends;
 }
 
@@ -212,6 +230,7 @@ function killAfterRefresh(stage: Stage) {
   });
   return {
     done,
+    isBegun: () => kill !== null,
     /** Whether it was killed. */
     stop: () => {
       stop();

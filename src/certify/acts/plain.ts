@@ -1,5 +1,9 @@
 import type { Act } from '../act.ts';
 
+/** What is missing where a sync is answered when it begins. */
+export const wentOn =
+  'a sync that responds after it has ended: this one went on after its response. Respond later, or wait for its end in --sync-command';
+
 /** Acts without faults. If one of them fails, the results of later acts mean nothing. */
 export const plainActs: readonly Act[] = [
   {
@@ -42,6 +46,12 @@ export const plainActs: readonly Act[] = [
     ],
     needs: ['connect', 'sync'],
     hasLogin: true,
-    play: async (stage) => ({ sync: await stage.sync() }),
+    play: async (stage) => {
+      const before = stage.evidence().apis.length;
+      const sync = await stage.sync();
+      const hasBegun = stage.evidence().apis.length > before;
+      if (sync !== 'done' || !(await stage.goesOn(hasBegun))) return { sync };
+      return { sync: 'went on', unseen: wentOn };
+    },
   },
 ];

@@ -17,13 +17,16 @@ interface Client {
   readonly isReacting?: (sync: number) => boolean;
   /** Refreshes as soon as it has logged in. */
   readonly isEager?: boolean;
+  /** Looks so often whether the login is due, and refreshes it then. */
+  readonly timerMs?: number;
 }
 
 /** The stage of a client, and the syncs that ended. */
-function stageOf(rig: AuditRig, { isDue, isReacting = () => false, isEager = false }: Client) {
+function stageOf(rig: AuditRig, { isDue, isReacting = () => false, isEager = false, timerMs = Infinity }: Client) {
   const { control } = rig.sandbox;
   let login: Login | null = null;
   let syncs = 0;
+  let tickAt = rig.clock.monotonic() + timerMs;
   const keep = ({ access, refresh }: { access: string; refresh: string }) => {
     const lifetimeMs = rig.sandbox.evidence().tokens.at(-1)?.issued?.lifetimeMs ?? 0;
     login = { access, refresh, expiresAt: rig.clock.now() + lifetimeMs };
@@ -31,11 +34,17 @@ function stageOf(rig: AuditRig, { isDue, isReacting = () => false, isEager = fal
   };
   const read = async (access: string) => (await rig.read(access)).status;
   const stage = {
-    refreshesAhead: false,
+    ...{ refreshesAhead: false, hasTimer: false, forgetLogin: () => {} },
+    now: () => rig.clock.monotonic(),
     evidence: () => rig.sandbox.evidence(),
     faults: async (...add: readonly string[]) => control?.do('fault', { add: [...add], clear: true }),
     advance: async (ms: number) => control?.do('advance', { ms }),
-    pause: async (ms: number) => rig.clock.advance(ms),
+    pause: async (ms: number) => {
+      rig.clock.advance(ms);
+      if (rig.clock.monotonic() < tickAt) return;
+      tickAt += timerMs;
+      if (login !== null && rig.clock.now() > login.expiresAt - 300_000) keep(await rig.refresh(login.refresh));
+    },
     connect: async () => {
       const { refresh } = keep(await rig.connect());
       if (isEager) keep(await rig.refresh(refresh));
@@ -71,6 +80,23 @@ describe('an integration refreshes by its own clock', () => {
     await stage.connect();
     stage.refreshesAhead = true;
     expect(await play(stage, 'refresh-unknown-fields')).toEqual({ sync: 'done' });
+  });
+
+  it('and what goes wrong with a refresh meets one that follows the consent at once', async () => {
+    const rig = auditRig();
+    const stage = stageOf(rig, { isDue: () => false, isEager: true });
+    await stage.connect();
+    stage.refreshesAhead = true;
+    await play(stage, 'refresh-token-stolen');
+    await play(stage, 'refresh-answer-lost');
+    expect(rig.findings('held')).toEqual(expect.arrayContaining(['refresh-after-invalid-grant', 'refresh-lost']));
+  });
+
+  it('with a timer that looks once a minute', async () => {
+    const stage = stageOf(auditRig(), { isDue: () => false, timerMs: 60_000 });
+    await stage.connect();
+    expect(await play(stage, 'expired')).toMatchObject({ sync: 'done', ahead: true });
+    expect(stage.hasPaced).toBe(true);
   });
 
   it('not where the API rejected a token of that login first', async () => {

@@ -60,7 +60,12 @@ describeRules([
       },
     },
   },
-  { rule: 'syncs', held: healthy, broken: (rig) => acting(rig, 'sync', { sync: 'done' }) },
+  {
+    rule: 'syncs',
+    held: healthy,
+    broken: (rig) => acting(rig, 'sync', { sync: 'done' }),
+    unseen: { 'a sync that is answered when it begins': (rig) => acting(rig, 'sync', { sync: 'went on' }) },
+  },
   {
     rule: 'syncs',
     held: healthy,
