@@ -64,7 +64,7 @@ app.use((error, _request, response, _next) => {
   log('request failed', { error: error.message, code: error.code ?? error.cause?.code });
   if (error instanceof NotConnected) response.status(400).type('text').send(`${error.message}\n`);
   else if (error instanceof LoginEnded) response.status(409).json({ error: 'not_connected', message: error.message });
-  else response.status(error.status < 500 ? error.status : 502).json({ error: 'failed' });
+  else response.status(error.status < 500 ? error.status : error.syscall ? 500 : 502).json({ error: 'failed' });
 });
 
 /** Listens, and works deliveries from now on. */

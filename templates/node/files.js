@@ -1,9 +1,7 @@
 // Files: encrypted, replaced as a whole, under names that are safe in a path.
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { platform } from 'node:process';
 import { config, log } from './config.js';
 
 const extension = '.sealed';
@@ -16,6 +14,9 @@ export function unless(...codes) {
     if (!codes.includes(error.code)) throw error;
   };
 }
+
+/** Unlike `existsSync`, fails where nobody can know. */
+export const exists = (path) => stat(path).then(Boolean, unless('ENOENT'));
 
 /** A file name for any text, safe in a path. */
 export const fileName = (...parts) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -50,7 +51,7 @@ export async function writeSealed(directory, name, value) {
     await rm(temporary, { force: true });
     throw error;
   }
-  if (platform === 'win32') return; // it takes care of the names by itself
+  if (process.platform === 'win32') return; // it takes care of the names by itself
   const handle = await open(directory);
   await handle.sync().finally(() => handle.close());
 }
@@ -64,12 +65,13 @@ export async function readSealed(directory, name) {
   return value;
 }
 
-/** The values of all sealed files in a directory. One that cannot be read must not stop the rest. */
+/** The values of all sealed files in a directory. One that cannot be read must not stop the rest, but is a `failure`. */
 export async function readAllSealed(directory) {
   const files = (await namesIn(directory)).filter((file) => file.endsWith(extension));
   const read = await Promise.allSettled(files.map((file) => readSealed(directory, file.slice(0, -extension.length))));
-  for (const { reason } of read) if (reason) log('unreadable file', { error: reason.message });
-  return read.flatMap(({ value }) => value ?? []);
+  const failures = read.flatMap(({ reason }) => reason ?? []);
+  for (const { message } of failures) log('unreadable file', { error: message });
+  return { values: read.flatMap(({ value }) => value ?? []), failure: failures[0] };
 }
 
 /** Creates an empty file; false when it exists. The file system lets exactly one caller succeed, in any process. */
@@ -85,7 +87,7 @@ export const namesIn = async (path, options) => (await readdir(path, options).ca
 
 /** Refuses to start where nothing can be stored, or where everything is encrypted with another key. */
 export async function openDataDir() {
-  if (existsSync(pathOf(config.dataDir, 'key')) && !(await readSealed(config.dataDir, 'key'))) {
+  if ((await exists(pathOf(config.dataDir, 'key'))) && !(await readSealed(config.dataDir, 'key'))) {
     throw new Error(`REVENTO_TOKEN_KEY is not the key that the files in ${config.dataDir} are encrypted with.`);
   }
   await writeSealed(config.dataDir, 'key', {});

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { constants, mkdir, open, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { platform } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { config } from './config.js';
 import { fileName, unless } from './files.js';
@@ -33,13 +32,13 @@ async function locked(name, work) {
 
 /** Gives a function that releases the lock; fails while another process has it. */
 async function acquire(id) {
-  if (platform !== 'linux' && platform !== 'win32') {
+  if (process.platform !== 'linux' && process.platform !== 'win32') {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | openAndLock;
     const file = await open(join(config.dataDir, `${id}.lock`), flags, 0o600);
     return () => file.close();
   }
   // Neither of these names is a file that could be left behind. Exclusive: the workers of a cluster would share it.
-  const path = platform === 'linux' ? `\0revento-${id}` : `\\\\.\\pipe\\revento-${id}`;
+  const path = process.platform === 'linux' ? `\0revento-${id}` : `\\\\.\\pipe\\revento-${id}`;
   const server = createServer((socket) => socket.destroy()).listen({ path, exclusive: true });
   await once(server, 'listening');
   return () => new Promise((closed) => server.close(closed));

@@ -5,7 +5,7 @@ import { get, rows } from './api.js';
 import { config } from './config.js';
 import { fileName, readAllSealed, readSealed, writeSealed } from './files.js';
 import { alone } from './lock.js';
-import { deletion, isDeleted, loginFor } from './tokens.js';
+import { deletion, isConnection, isDeleted, loginFor } from './tokens.js';
 
 const isText = (value) => typeof value === 'string';
 /** Of ISO 8601 times, some of which may be missing. */
@@ -27,7 +27,7 @@ function remember(connection, participantId, change) {
   });
 }
 
-export const participants = async (eventId) => (await readAllSealed(mirrorOf(eventId))).map(({ row }) => row);
+export const participants = async (eventId) => (await readAllSealed(mirrorOf(eventId))).values.map(({ row }) => row);
 
 /** What a delivery changes. It contains a snapshot, so no API request is needed. */
 export async function work(event, deliveryId) {
@@ -35,10 +35,10 @@ export async function work(event, deliveryId) {
   if (type === deletion) return inTurn(eventId, () => rm(mirrorOf(eventId), { recursive: true, force: true }));
   const changes = changesOf(type, event.data);
   // A type that this integration does not know, or does not need.
-  if (![eventId, event.organization_id, occurredAt, changes?.id].every(isText)) return;
+  if (!isConnection(event) || !isText(occurredAt) || !isText(changes?.id)) return;
   return remember(event, changes.id, (held) => {
-    if (held.deliveryId === deliveryId) return undefined; // a crash came before its mark
-    if (held.occurredAt > occurredAt) return undefined; // a newer delivery or a read came first
+    // A crash came before its mark, or something newer came first.
+    if (held.deliveryId === deliveryId || held.occurredAt > occurredAt) return undefined;
     return { row: { ...held.row, ...changes }, occurredAt, deliveryId };
   });
 }
@@ -65,7 +65,7 @@ async function readEvent(eventId) {
   const path = `/events/${encodeURIComponent(eventId)}`;
   const startedAt = new Date().toISOString();
   // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
-  const known = (await readAllSealed(mirrorOf(eventId))).map(({ occurredAt }) => occurredAt);
+  const known = (await readAllSealed(mirrorOf(eventId))).values.map(({ occurredAt }) => occurredAt);
   const newest = latest(known.filter((time) => time < startedAt));
   const { title } = await get(eventId, path);
   const read = async (list, scope, each) => {

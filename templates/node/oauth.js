@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { config } from './config.js';
 import { createOnce, fileName, seal, unseal } from './files.js';
-import { store } from './tokens.js';
+import { isConnection, store } from './tokens.js';
 
 const scope = 'event.read participants.read program.read';
 const attemptMs = 10 * 60_000;
@@ -58,6 +58,7 @@ export async function finish(query, cookie) {
   }).catch((error) => {
     throw new NotConnected('Revento did not connect the event. Open /connect again.', { cause: error });
   });
+  if (!isConnection(login)) throw refusal('tokens for no event', false);
   await store(login);
   return login;
 }

@@ -15,6 +15,7 @@ export class LoginEnded extends Error {
 }
 
 /** A connection is an event and an organization. */
+export const isConnection = (value) => [value.event_id, value.organization_id].every((id) => typeof id === 'string');
 const nameOf = ({ event_id, organization_id }) => fileName(event_id, organization_id);
 
 const read = (connection) => readSealed(directory, nameOf(connection));
@@ -24,12 +25,13 @@ const write = (login) => writeSealed(directory, nameOf(login), login);
 export const store = (login) => alone('logins', () => write(login));
 
 /** Every login that can be used. */
-export const logins = async () => (await readAllSealed(directory)).filter(({ ended }) => !ended);
+export const logins = async () => (await readAllSealed(directory)).values.filter(({ ended }) => !ended);
 
 /** The login for an event; throws LoginEnded where there is none to use. */
 export async function loginFor(eventId) {
-  const login = (await logins()).find(({ event_id }) => event_id === eventId);
-  if (!login) throw new LoginEnded();
+  const { values, failure } = await readAllSealed(directory);
+  const login = values.find(({ event_id, ended }) => event_id === eventId && !ended);
+  if (!login) throw failure ?? new LoginEnded(); // a file that cannot be read may be the login
   return login;
 }
 

@@ -1,12 +1,11 @@
 // Deliveries: verified by their raw bytes, stored before they are acknowledged, processed afterward.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config, log } from './config.js';
-import { createOnce, fileName, pathOf, readAllSealed, writeSealed } from './files.js';
+import { createOnce, exists, fileName, pathOf, readAllSealed, writeSealed } from './files.js';
 import { alone } from './lock.js';
-import { deletion, end } from './tokens.js';
+import { deletion, end, isConnection } from './tokens.js';
 
 const inbox = join(config.dataDir, 'inbox');
 const worked = join(config.dataDir, 'worked');
@@ -49,14 +48,14 @@ export async function receive(headers, body) {
 
 /** Stores a delivery before it is acknowledged, so that a crash loses nothing, unless it is known. */
 async function accept(deliveryId, event) {
-  const { type, event_id, organization_id } = event; // signed, unlike the headers beside the timestamp
+  const { type, event_id } = event; // signed, unlike the headers beside the timestamp
   const name = fileName(deliveryId);
   // In this order: a delivery that has left the inbox is marked already.
-  const isRepeat = existsSync(pathOf(inbox, name)) || existsSync(join(worked, name));
+  const isRepeat = (await exists(pathOf(inbox, name))) || (await exists(join(worked, name)));
   log('delivery received', { delivery_id: deliveryId, event_id, type, repeat: isRepeat });
   if (isRepeat) return;
   // Requests stop at once; the worker deletes the stored data.
-  if (type === deletion) await end({ event_id, organization_id }, type);
+  if (type === deletion && isConnection(event)) await end(event, type);
   await writeSealed(inbox, name, { deliveryId, receivedAt: Date.now(), event });
   wake();
 }
@@ -75,12 +74,12 @@ export function workDeliveries(work) {
 }
 
 async function workWaiting(work) {
-  const waiting = (await readAllSealed(inbox)).sort((a, b) => a.receivedAt - b.receivedAt);
+  const waiting = (await readAllSealed(inbox)).values.sort((a, b) => a.receivedAt - b.receivedAt);
   for (const { deliveryId, event } of waiting) {
     const mark = join(worked, fileName(deliveryId));
     const ids = { delivery_id: deliveryId, event_id: event.event_id, type: event.type };
     try {
-      if (!existsSync(mark)) await work(event, deliveryId);
+      if (!(await exists(mark))) await work(event, deliveryId);
       await createOnce(mark);
       await rm(pathOf(inbox, fileName(deliveryId)), { force: true });
       log('delivery worked', ids);

@@ -1,13 +1,14 @@
 import './settings.js';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
 import { fileName, openDataDir, pathOf, seal, unseal } from '../files.js';
-import { requestTokens } from '../oauth.js';
+import { begin, finish, requestTokens } from '../oauth.js';
 import { deletion, end, endSpent, LoginEnded, loginFor, refreshed, store } from '../tokens.js';
 
 const directory = join(config.dataDir, 'logins');
@@ -45,6 +46,20 @@ test('a damaged login counts as none, until the event is connected again', async
   await assert.rejects(loginFor('evt_damaged'), LoginEnded);
   await store(login('evt_damaged'));
   assert.equal((await loginFor('evt_damaged')).access_token, 'a1');
+});
+
+test('a login that cannot be read is a failure, and no reason to connect the event again', async () => {
+  await store(login('evt_unreadable'));
+  await store(login('evt_beside'));
+  // A directory in its place: permissions do not stop root.
+  const path = pathOfLogin(login('evt_unreadable'));
+  await rename(path, `${path}.aside`);
+  await mkdir(path);
+  await assert.rejects(loginFor('evt_unreadable'), { code: 'EISDIR' });
+  assert.equal((await loginFor('evt_beside')).access_token, 'a1');
+  await rm(path, { recursive: true });
+  await rename(`${path}.aside`, path);
+  assert.equal((await loginFor('evt_unreadable')).access_token, 'a1');
 });
 
 test('twenty callers refresh once, and the new tokens are stored before anybody has them', async () => {
@@ -200,4 +215,21 @@ test('the start removes what killed processes left, and nothing that is needed',
   await openDataDir();
   assert.deepEqual(left.filter(existsSync), []);
   assert.deepEqual([...needed, current].filter(existsSync), [...needed, current]);
+});
+
+test('tokens that name no event are not stored', async (context) => {
+  const { authBase } = config;
+  const answer = { access_token: 'a1', refresh_token: 'r1', organization_id: 'org_1', event_id: null };
+  const server = createServer((_request, response) => response.end(JSON.stringify(answer))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  config.authBase = `http://127.0.0.1:${server.address().port}`;
+  context.after(() => {
+    config.authBase = authBase;
+    server.close();
+  });
+  const before = await readdir(directory);
+  const { url, cookie } = begin('evt_1');
+  const query = { code: 'c1', state: new URL(url).searchParams.get('state') };
+  await assert.rejects(finish(query, cookie), { code: 'tokens for no event' });
+  assert.deepEqual(await readdir(directory), before);
 });

@@ -2,9 +2,9 @@ import './settings.js';
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
 import { fileName } from '../files.js';
@@ -68,6 +68,16 @@ test('files that cannot be read do not hold up deliveries, nor the rest of a mir
     workDeliveries(async (_event, id) => id === headers['x-revento-delivery-id'] && resolve());
   });
   assert.deepEqual(await participants('evt_damaged'), []);
+});
+
+test('a delivery is not worked where nobody can know whether it was', {
+  skip: process.platform === 'win32' && 'only administrators may make links there',
+}, async () => {
+  const [headers, body] = delivery();
+  const mark = join(config.dataDir, 'worked', fileName(headers['x-revento-delivery-id']));
+  await mkdir(dirname(mark), { recursive: true });
+  await symlink(mark, mark);
+  await assert.rejects(receive(headers, body), { code: 'ELOOP' });
 });
 
 test('a type that is not known yet changes nothing, whatever its data is', async () => {

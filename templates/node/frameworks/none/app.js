@@ -65,7 +65,7 @@ function failed(error) {
   log('request failed', { error: error.message, code: error.code ?? error.cause?.code });
   if (error instanceof NotConnected) return text(error.message, 400);
   if (error instanceof LoginEnded) return json({ error: 'not_connected', message: error.message }, 409);
-  return json({ error: 'failed' }, 502);
+  return json({ error: 'failed' }, error.syscall ? 500 : 502);
 }
 
 async function respond(request, response) {
