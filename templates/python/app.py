@@ -96,7 +96,7 @@ def failed(error):
     log("request failed", error=type(error).__name__, code=getattr(error, "code", None))
     if isinstance(error, LoginEnded):
         return jsonify(error="not_connected", message=str(error)), 409
-    return jsonify(error="failed"), 502
+    return jsonify(error="failed"), 500 if getattr(error, "filename", None) else 502
 
 
 open_data_dir()

@@ -5,7 +5,6 @@ import json
 import os
 import sys
 import time
-import uuid
 from contextlib import contextmanager, suppress
 
 from cryptography.exceptions import InvalidTag
@@ -38,7 +37,7 @@ def unseal(data, name):
 
 def write_sealed(path, value):
     """Replaces a sealed file as a whole: a crash, or a loss of power, leaves the old one or the new one."""
-    temporary = path.with_name(f"{uuid.uuid4()}.tmp")
+    temporary = path.with_name(f"{os.urandom(16).hex()}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -78,14 +77,16 @@ def read_sealed(path):
 
 
 def read_all_sealed(directory):
-    """The values of all sealed files in a directory. One that cannot be read must not stop the rest."""
-    values = []
-    for path in directory.glob("*.sealed"):
+    """The values of all sealed files in a directory, and the failure of one that cannot be read, which stops no other."""
+    values, failure = [], None
+    # Not by glob, which finds nothing in a directory that cannot be read.
+    for path in directory.iterdir() if directory.exists() else ():
         try:
-            values.append(read_sealed(path))
+            values.append(read_sealed(path) if path.suffix == ".sealed" else None)
         except OSError as error:
+            failure = error
             log("unreadable file", error=type(error).__name__)
-    return [value for value in values if value is not None]
+    return [value for value in values if value is not None], failure
 
 
 def open_data_dir():

@@ -28,7 +28,7 @@ def remember(connection, participant_id, change):
 
 
 def participants(event_id):
-    return [held["row"] for held in read_all_sealed(_mirror_of(event_id))]
+    return [held["row"] for held in read_all_sealed(_mirror_of(event_id))[0]]
 
 
 def work(event, delivery_id):
@@ -82,7 +82,7 @@ def _read_event(event_id):
     login, started_at = login_for(event_id), datetime.now(timezone.utc).isoformat()
     path = f"/events/{quote(event_id, safe='')}"
     # A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
-    known = [held["occurred_at"] for held in read_all_sealed(_mirror_of(event_id))]
+    known = [held["occurred_at"] for held in read_all_sealed(_mirror_of(event_id))[0]]
     newest = max((time for time in known if time < started_at), default="")
     title = get(event_id, path)["title"]
 

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import hmac
 import io
 import queue
 import secrets
@@ -51,7 +50,7 @@ def begin(event_id):
 def finish(query, cookie):
     """Ends a login: checks the state, redeems the code and stores the tokens."""
     attempt = _opened(cookie)
-    if attempt is None or not hmac.compare_digest(query.get("state", "").encode(), attempt["state"].encode()):
+    if attempt is None or not secrets.compare_digest(query.get("state", "").encode(), attempt["state"].encode()):
         raise NotConnected("This is not the answer to your login.")
     if attempt["expires_at"] < time.time():
         raise NotConnected("The login took too long. Open /connect again.")

@@ -32,15 +32,16 @@ def store(login):
 
 def logins():
     """Every login that can be used."""
-    return [login for login in read_all_sealed(DIRECTORY) if "ended" not in login]
+    return [login for login in read_all_sealed(DIRECTORY)[0] if "ended" not in login]
 
 
 def login_for(event_id):
     """The login for an event; raises LoginEnded where there is none to use."""
-    for login in logins():
-        if login["event_id"] == event_id:
+    values, failure = read_all_sealed(DIRECTORY)
+    for login in values:
+        if login["event_id"] == event_id and "ended" not in login:
             return login
-    raise LoginEnded
+    raise failure or LoginEnded()  # a file that cannot be read may be the login
 
 
 def _ended(connection, reason):

@@ -87,7 +87,7 @@ def work_deliveries(work):
 
 
 def _work_waiting(work):
-    for entry in sorted(read_all_sealed(INBOX), key=lambda entry: entry["received_at"]):
+    for entry in sorted(read_all_sealed(INBOX)[0], key=lambda entry: entry["received_at"]):
         event, delivery_id = entry["event"], entry["delivery_id"]
         ids = {"delivery_id": delivery_id, "event_id": event.get("event_id"), "type": event["type"]}
         waiting, mark = _paths_of(delivery_id)

@@ -54,6 +54,25 @@ class Tokens(unittest.TestCase):
         store(login("evt_damaged"))
         self.assertEqual(login_for("evt_damaged")["access_token"], "a1")
 
+    def test_a_login_that_cannot_be_read_is_a_failure_and_no_reason_to_connect_the_event_again(self):
+        store(login("evt_unreadable"))
+        store(login("evt_beside"))
+        # A directory in its place: permissions do not stop root.
+        path = path_of(login("evt_unreadable"))
+        aside = path.rename(path.with_suffix(".aside"))
+        path.mkdir()
+        with self.assertRaises(IsADirectoryError):
+            login_for("evt_unreadable")
+        self.assertEqual(login_for("evt_beside")["access_token"], "a1")
+        path.rmdir()
+        aside.rename(path)
+        self.assertEqual(login_for("evt_unreadable")["access_token"], "a1")
+
+    def test_a_directory_of_logins_that_cannot_be_read_is_a_failure_as_well(self):
+        with mock.patch("os.listdir", side_effect=PermissionError), mock.patch("os.scandir", side_effect=PermissionError):
+            with self.assertRaises(PermissionError):
+                login_for("evt_anything")
+
     def test_a_refresh_that_takes_long_does_not_hold_up_the_refresh_of_another_event(self):
         for event_id in ("evt_slow", "evt_fast"):
             store(login(event_id))

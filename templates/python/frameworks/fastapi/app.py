@@ -93,7 +93,7 @@ def login_ended(_request, error):
 @app.exception_handler(Exception)
 def failed(_request, error):
     log("request failed", error=type(error).__name__, code=getattr(error, "code", None))
-    return JSONResponse({"error": "failed"}, 502)
+    return JSONResponse({"error": "failed"}, 500 if getattr(error, "filename", None) else 502)
 
 
 open_data_dir()
