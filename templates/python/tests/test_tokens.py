@@ -69,7 +69,9 @@ class Tokens(unittest.TestCase):
         self.assertEqual(login_for("evt_unreadable")["access_token"], "a1")
 
     def test_a_directory_of_logins_that_cannot_be_read_is_a_failure_as_well(self):
-        with mock.patch("os.listdir", side_effect=PermissionError), mock.patch("os.scandir", side_effect=PermissionError):
+        with mock.patch("os.listdir", side_effect=PermissionError), mock.patch(
+            "os.scandir", side_effect=PermissionError
+        ):
             with self.assertRaises(PermissionError):
                 login_for("evt_anything")
 
