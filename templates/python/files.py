@@ -77,7 +77,7 @@ def read_sealed(path):
 
 
 def read_all_sealed(directory):
-    """The values of all sealed files in a directory, and the failure of one that cannot be read, which stops no other."""
+    """The values of all sealed files in a directory, and why one of them cannot be read; the others can be used."""
     values, failure = [], None
     # Not by glob, which finds nothing in a directory that cannot be read.
     for path in directory.iterdir() if directory.exists() else ():
