@@ -45,8 +45,12 @@ export function main(exit: (status: number) => never, program: readonly string[]
     process.exitCode = isInterrupted ? exitStatus.interrupted : status;
     // Unread output in a full pipe would block exit forever.
     if (process.exitCode === exitStatus.interrupted) setTimeout(() => interrupts.end(), lastWordsMs).unref();
-    // Ended by SIGTERM or SIGHUP: after the cleanup, end by the signal, as the parent expects.
-    if (isTold) process.kill(process.pid, received);
+    if (!isTold) return;
+    // Ended by SIGTERM or SIGHUP: after the cleanup, end by the signal, as the parent expects. Compiled code is kept for
+    // the next run before, when nothing is left to do.
+    const end = () => process.kill(process.pid, received);
+    process.once('beforeExit', end);
+    setTimeout(end, lastWordsMs).unref();
   });
 }
 

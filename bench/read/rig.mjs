@@ -75,8 +75,7 @@ export async function startSandbox(args, environment) {
   const stop = async () => {
     if (child.exitCode !== null) return;
     const ended = once(child, 'close');
-    // As by Ctrl-C: a run that is ended by SIGTERM keeps no compiled code for the next one.
-    child.kill('SIGINT');
+    child.kill();
     await ended;
   };
   return { ready, stop };

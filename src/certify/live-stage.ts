@@ -45,7 +45,7 @@ interface LiveStageParts {
 /** Each is a restart, which takes seconds in some languages. `webhook check` kills a handler more often. */
 const killings = 3;
 
-/** The longest time that a deletion may wait in the queue of an integration: seventy deliveries that take four seconds each. */
+/** The longest time that a deletion may wait in the queue of an integration: behind seventy deliveries of four seconds. */
 const mostQueuedMs = 300_000;
 
 /** The longest time that a sync may take more, to stay below the rate limit. */

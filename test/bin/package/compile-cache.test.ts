@@ -22,6 +22,17 @@ describe('compiled code', () => {
     expect(await rig.run(['--help'], { env: codeAtHome })).toEqual(first);
   });
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'is kept by a run that %s ends, and its status still says so',
+    async (signal) => {
+      const running = rig.start(['sandbox', 'start', '--port', '0', '-o', 'ndjson'], { env: codeAtHome });
+      await running.until('stdout', /"ready"/);
+      running.kill(signal);
+      expect(await running.ended).toMatchObject(signal === 'SIGINT' ? { code: 130 } : { code: null, signal });
+      expect(files()).toBe(1);
+    },
+  );
+
   it('goes where XDG_CACHE_HOME says', async () => {
     const elsewhere = join(rig.home, 'elsewhere');
     mkdirSync(elsewhere);

@@ -46,7 +46,6 @@ async function open(deps: RecordDeps & ConsoleDeps): Promise<Exchange> {
       command: profile === 'sandbox' ? 'revento sandbox' : `revento -p ${profile} sandbox`,
       control: await overHttp(deps),
       onRotated: async ({ webhook_secret: current, webhook_secret_previous: previous }) => {
-        for (const secret of [current, previous]) if (secret !== null) deps.redactor.add(secret);
         const secrets = await deps.secrets(profile);
         await secrets.set({ webhook_secret: current, webhook_secret_previous: previous });
       },
