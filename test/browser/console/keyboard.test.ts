@@ -112,6 +112,7 @@ describe(withReason('the console by keyboard alone', reason), () => {
     await page.locator('.card').nth(1).waitFor({ state: 'detached' });
     await page.locator(`.card[data-row="${id}"]`).waitFor();
     await press('Escape');
+    expect(await page.locator('#board-search').inputValue()).toBe(id);
     await expect.poll(focused).toBe(id);
     await press('/', 'Control+A', 'Delete');
     await page.locator('.card').nth(1).waitFor();

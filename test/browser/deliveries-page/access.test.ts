@@ -60,6 +60,7 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     await keyboard.type('jk2');
     expect(await page.locator('#filter').inputValue()).toBe('jk2');
     await keyboard.press('Escape');
+    expect(await page.locator('#filter').inputValue()).toBe('jk2');
     expect(await focused()).toBe('deliveries');
     await keyboard.press('/');
     await keyboard.press('Control+A');

@@ -48,7 +48,10 @@ export function listenToKeys<Page>(page: Page, keys: readonly Key<Page>[], place
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isLetter = event.key.length === 1;
     if (event.target.closest(typing) !== null) {
-      if (event.key === 'Escape' && !isDialogOpen()) places.leave(event.target);
+      if (event.key !== 'Escape' || isDialogOpen()) return;
+      places.leave(event.target);
+      // Chromium would empty a search field, and not say so once that has lost the focus: its filter would stay.
+      if (document.activeElement !== event.target) event.preventDefault();
       return;
     }
     if (isLetter && !singleKeys.areOn()) return;
