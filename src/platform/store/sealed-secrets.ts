@@ -59,6 +59,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
 
     async set(values) {
       const changes = Object.entries(values);
+      if (changes.length === 0) return;
       const added = changes.filter((change): change is [string, string] => typeof change[1] === 'string');
       for (const [, value] of added) redactor.add(value);
       if (added.length === 0 && (await file().read()) === null) return;

@@ -74,6 +74,16 @@ describe('config init', () => {
     expect(existsSync(path())).toBe(false);
   });
 
+  it('needs no key of stored secrets where it is given none', async () => {
+    const env = { REVENTO_STORE_KEY: randomBytes(16).toString('hex') };
+    await rig.run(['config', 'set', 'webhook_secret'], { input: webhookSecret, env });
+    const flags = ['--auth-base', 'https://auth.revento.test', '--api-base', 'https://api.revento.test/api/v1'];
+    const ended = await rig.run(['config', 'init', ...flags, '--client-id', 'app_1']);
+    expect([ended.code, ended.stderr]).toEqual([0, expect.not.stringContaining('error:')]);
+    expect(ended.stdout).toContain('Profile "default" is set up.');
+    expect((await rig.run(['config', 'get', 'webhook_secret', '--reveal'], { env })).stdout).toBe(`${webhookSecret}\n`);
+  });
+
   it('takes no secret as an argument', async () => {
     expect((await rig.run(['config', 'init', '--client-secret', clientSecret])).code).toBe(2);
   });
