@@ -37,21 +37,22 @@ export function main(exit: (status: number) => never, program: readonly string[]
     }),
     interrupts,
   }).then((status) => {
-    const { received } = interrupts;
     interrupts.release();
-    // Windows has no signals to end by: there only the status says it.
-    const isTold = received !== null && received !== 'SIGINT' && process.platform !== 'win32';
-    const isInterrupted = received !== null && !isTold && status === exitStatus.done;
+    const isTold = isEndedBySignal(interrupts);
+    const isInterrupted = interrupts.received !== null && !isTold && status === exitStatus.done;
     process.exitCode = isInterrupted ? exitStatus.interrupted : status;
+    const end = () => interrupts.end();
+    // After the cleanup. Compiled code is kept for the next run before, when nothing is left to do.
+    if (isTold) process.once('beforeExit', end);
     // Unread output in a full pipe would block exit forever.
-    if (process.exitCode === exitStatus.interrupted) setTimeout(() => interrupts.end(), lastWordsMs).unref();
-    if (!isTold) return;
-    // Ended by SIGTERM or SIGHUP: after the cleanup, end by the signal, as the parent expects. Compiled code is kept for
-    // the next run before, when nothing is left to do.
-    const end = () => process.kill(process.pid, received);
-    process.once('beforeExit', end);
-    setTimeout(end, lastWordsMs).unref();
+    if (isTold || process.exitCode === exitStatus.interrupted) setTimeout(end, lastWordsMs).unref();
   });
+}
+
+/** Whether it is to end by the signal that it got, SIGTERM or SIGHUP, as its parent expects. */
+function isEndedBySignal({ received }: Interrupts): boolean {
+  // Windows has no signals to end by: there only the status says it.
+  return received !== null && received !== 'SIGINT' && process.platform !== 'win32';
 }
 
 const ignore = () => undefined;
@@ -60,12 +61,13 @@ const ignore = () => undefined;
 const pooled = /^(FS|FileHandle|GetAddrInfo|GetNameInfo|Scrypt)/i;
 
 /**
- * Ends the process now. `exit` waits for the threads of the pool, which a hung network share or name server may hold;
- * then the signal ends the process instead, after the `exit` listeners have run.
+ * Ends the process now: by its signal where the parent expects that. `exit` waits for the threads of the pool, which a
+ * hung network share or name server may hold; then the signal ends the process as well, after the `exit` listeners
+ * have run.
  */
 function endAtOnce(interrupts: Interrupts, exit: (status: number) => never): void {
   const isHeld = process.platform !== 'win32' && process.getActiveResourcesInfo().some((name) => pooled.test(name));
-  if (!isHeld) exit(exitStatus.interrupted);
+  if (!isHeld && !isEndedBySignal(interrupts)) exit(exitStatus.interrupted);
   process.emit('exit', exitStatus.interrupted);
   interrupts.release();
   process.kill(process.pid, interrupts.received ?? 'SIGINT');

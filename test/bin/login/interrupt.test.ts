@@ -21,7 +21,11 @@ beforeEach(() => {
 afterEach(() => rig.close());
 
 describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => {
-  it('does not keep a list from ending on Ctrl-C', async () => {
+  it.each([
+    ['SIGINT', { code: 130, signal: null }],
+    ['SIGTERM', { code: null, signal: 'SIGTERM' }],
+    ['SIGHUP', { code: null, signal: 'SIGHUP' }],
+  ] as const)('does not keep a list from ending on %s, as the parent expects', async (signal, ending) => {
     const rows = Array.from({ length: 50 }, (_, id) => ({ id, text: 'x'.repeat(40_000) }));
     const server = createServer((_request, response) =>
       response.end(JSON.stringify({ data: rows, next_cursor: null, has_more: false })),
@@ -37,9 +41,8 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
         stdout: fd,
       });
       await firstByte(fd);
-      running.kill('SIGINT');
-      const { code, stderr } = await running.ended;
-      expect({ code, stderr }).toMatchObject({ code: 130, stderr: expect.stringContaining('Interrupted.') });
+      running.kill(signal);
+      expect(await running.ended).toMatchObject({ ...ending, stderr: expect.stringContaining('Interrupted.') });
     } finally {
       closeSync(fd);
       server.close();
