@@ -78,7 +78,7 @@ export const starters: readonly Starter[] = [
     install: ['dotnet', 'build', '--configuration', 'Release'],
     start: 'dotnet bin/Release/net8.0/revento-integration.dll',
     test: 'dotnet test tests',
-    untested: 'its project files, Dockerfile and CI workflow have not been run; certified on .NET 9',
+    untested: 'its SDK build, Dockerfile and CI workflow have not been run; certified on .NET 9',
     types: 'csharp',
     files: () => import('../../templates/csharp?files'),
   },
