@@ -5,7 +5,7 @@ import { knownFrom } from './completion/known.ts';
 import { isOn } from './config/environment.ts';
 import { resolvePaths } from './platform/files/paths.ts';
 import { homeDirectory } from './platform/process/home.ts';
-import { storedProfiles } from './platform/store/profile-directories.ts';
+import { storedProfiles } from './platform/store/profiles/stored-profiles.ts';
 import { openSettingsFile } from './platform/store/settings-file.ts';
 
 /** A sandbox on this machine answers in a few milliseconds; one that does not must not hold up the typing. */

@@ -55,7 +55,7 @@ export function joinStore(context: Context, locks: () => Promise<Locks>, http: N
     },
     sealedLog: async (profile, name) => (await ground.vault()).log(profile, name),
     storedProfiles: async () => {
-      const { storedProfiles } = await import('../../platform/store/profile-directories.ts');
+      const { storedProfiles } = await import('../../platform/store/profiles/stored-profiles.ts');
       return storedProfiles(context.configDir);
     },
     inspectStore: inspectStore(ground),
@@ -146,7 +146,7 @@ function keyStore({ context: { edge }, vault }: Ground): Store['keyStore'] {
 
 function discardProfile({ configDir }: Context): Store['discardProfile'] {
   return async (name) => {
-    const { discardProfile } = await import('../../platform/store/profile-directories.ts');
+    const { discardProfile } = await import('../../platform/store/profiles/discard-profile.ts');
     discardProfile(configDir, name);
   };
 }

@@ -20,7 +20,7 @@ import { makePrivateDirectory } from '../files/private-directory.ts';
 import { createKeySources, type SealedBy } from '../key/key-source.ts';
 import type { Keyring } from '../key/keyring.ts';
 import type { Locks } from '../lock/lock.ts';
-import { loginSharing, profileSharing } from './profile-directories.ts';
+import { loginSharing, profileSharing } from './profiles/shared-names.ts';
 import { copyPaths, envelopeIn, readCopy } from './sealed-copies.ts';
 import { openSealedFile } from './sealed-file.ts';
 import { openSealedLog } from './sealed-log.ts';

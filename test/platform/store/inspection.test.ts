@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../../src/platform/lock/process-identity.ts';
 import { inspectStore } from '../../../src/platform/store/inspection.ts';
-import { storedProfiles } from '../../../src/platform/store/profile-directories.ts';
+import { storedProfiles } from '../../../src/platform/store/profiles/stored-profiles.ts';
 import { exceptOnWindows } from '../../support/except-on-windows.ts';
 
 let root: string;

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LoginKey } from '../../../src/login/login.ts';
-import { discardProfile } from '../../../src/platform/store/profile-directories.ts';
-import { createSecretStore } from '../../../src/platform/store/sealed-secrets.ts';
-import { exceptOnWindows } from '../../support/except-on-windows.ts';
-import { freshToken, StoreRig } from '../../support/store/store-rig.ts';
+import type { LoginKey } from '../../../../src/login/login.ts';
+import { discardProfile } from '../../../../src/platform/store/profiles/discard-profile.ts';
+import { createSecretStore } from '../../../../src/platform/store/sealed-secrets.ts';
+import { exceptOnWindows } from '../../../support/except-on-windows.ts';
+import { freshToken, StoreRig } from '../../../support/store/store-rig.ts';
 
 let rig: StoreRig;
 beforeEach(() => {
