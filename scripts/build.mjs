@@ -46,7 +46,11 @@ const chunks = [
   { name: 'wire', test: modules('src/cli/wire/wire', 'src/output/(printer|marked-style)'), priority: 3 },
   {
     name: 'store',
-    test: modules('src/auth/session/session', 'src/platform/store/(vault|rescue-dirs)', 'src/platform/lock/lock'),
+    test: modules(
+      'src/auth/session/session',
+      'src/platform/store/(vault|rescue-dirs|profiles/stored-profiles)',
+      'src/platform/lock/lock',
+    ),
     priority: 2,
   },
   {

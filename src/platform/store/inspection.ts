@@ -7,7 +7,8 @@ import { asOwner } from '../files/as-owner.ts';
 import { keyFilePath } from '../key/key-file.ts';
 import { type Found, isAbandoned, judge, look as lookAtLock } from '../lock/lock-record.ts';
 import { ownIdentity, type ProcessIdentity } from '../lock/process-identity.ts';
-import { besides, entriesOf, secretsFileName } from './profiles/stored-profiles.ts';
+import { besides, secretsFileName } from './profiles/file-names.ts';
+import { entriesOf } from './profiles/stored-profiles.ts';
 
 const hasModes = process.platform !== 'win32';
 

@@ -5,7 +5,7 @@ import type { SecretName, SecretStore } from '../../config/types.ts';
 import { program } from '../../errors/next-command.ts';
 import type { SealedRecord, Vault } from '../../ports/store.ts';
 import type { Redactor } from '../../text/secret.ts';
-import { secretsFileName } from './profiles/stored-profiles.ts';
+import { secretsFileName } from './profiles/file-names.ts';
 
 interface SecretStoreOptions {
   readonly profile: string;

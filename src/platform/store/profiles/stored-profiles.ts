@@ -4,9 +4,7 @@ import { isFileName } from '../../../files/file-name.ts';
 import { keyOfFileName } from '../../../login/login-name.ts';
 import type { StoredProfile } from '../../../ports/store.ts';
 import { asOwner } from '../../files/as-owner.ts';
-
-/** The sealed file's name, without extension; distinct from logins, whose names start with their kind. */
-export const secretsFileName = 'secrets';
+import { besides, secretsFileName } from './file-names.ts';
 
 /**
  * The profiles that hold a login, what is left of one, or a sealed secret, sorted by name: from names of files, so that it
@@ -36,9 +34,6 @@ function profileOf(name: string, entries: readonly string[]): StoredProfile {
     hasSecrets: [...files, ...rest].includes(secretsFileName),
   };
 }
-
-/** The endings of a login's copies and of leftovers. */
-export const besides = /\.json\.(next|rescue|[0-9a-f]{12}\.tmp)$/;
 
 /** The names in a directory, sorted; none where it cannot be read. */
 export function entriesOf(directory: string): string[] {
