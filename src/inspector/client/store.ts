@@ -98,7 +98,7 @@ export class Store extends Watched {
     this.attempt = attempt;
     const { row } = this;
     history.replaceState(null, '', row === null ? '/' : `/#delivery=${row.id}`);
-    this.changed();
+    this.changedByHand();
   }
 
   /** Moves the selection in the list by so many rows; from none, to the first, or to the last by a move past the end. */
@@ -127,7 +127,7 @@ export class Store extends Watched {
 
   show(tab: Tab): void {
     this.tab = tab;
-    this.changed();
+    this.changedByHand();
   }
 
   filter(text: string): void {
@@ -169,7 +169,7 @@ export class Store extends Watched {
 
   open(dialog: Dialog | null): void {
     this.dialog = dialog;
-    this.changed();
+    this.changedByHand();
   }
 
   /** Whether the API shows what the delivery is about; the subject of an unverified delivery is not requested. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren, RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface ModalBoxProps {
   /** The dialog, for the caller that closes it. */
@@ -12,9 +12,11 @@ interface ModalBoxProps {
 
 /** A modal dialog without a heading; when it closes, the focus is where it was before. */
 export function ModalBox({ box, label, className, onClose, children }: ModalBoxProps) {
-  useEffect(() => box.current?.showModal(), []);
+  // Before the next key comes, which is for the dialog.
+  useLayoutEffect(() => box.current?.showModal(), []);
   return (
-    <dialog ref={box} class={className} aria-label={label} onClose={onClose}>
+    // The event comes a moment after closing: the same dialog may have been opened again by then.
+    <dialog ref={box} class={className} aria-label={label} onClose={() => box.current !== null && onClose()}>
       {children}
     </dialog>
   );

@@ -16,8 +16,16 @@ export class Watched {
     // Not an animation frame: those stop in a hidden tab.
     setTimeout(() => {
       this.#isQueued = false;
-      for (const listener of this.#listeners) listener();
+      this.changedByHand();
     }, 16);
+  }
+
+  /**
+   * A change by a key or click, drawn before the next one comes: its place may be what this one shows. Letters that
+   * are typed for a dialog would otherwise act on the list below.
+   */
+  changedByHand(): void {
+    for (const listener of this.#listeners) listener();
   }
 }
 

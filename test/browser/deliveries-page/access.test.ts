@@ -202,6 +202,30 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     expect(found).toEqual([]);
   });
 
+  test('takes letters for what the key before them opened, however fast they come', async () => {
+    const { page, target } = at;
+    await at.send();
+    await at.rows().first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('c');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('curl command');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('replay');
+    expect(await page.getByRole('combobox', { name: 'Command' }).inputValue()).toBe('replay');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('x');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('e');
+    await page.keyboard.type('r');
+    await page.keyboard.press('Escape');
+    // Every replay would have been sent by now.
+    await page.getByRole('button', { name: 'Replay, signed again' }).click();
+    await page.getByText('The handler answered 200.').waitFor();
+    expect(target.got).toHaveLength(2);
+  });
+
   test('respects forced colors and reduced motion', async () => {
     await at.send();
     const other = await at.open({ forcedColors: 'active', reducedMotion: 'reduce' });

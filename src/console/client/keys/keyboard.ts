@@ -43,7 +43,8 @@ function search(store: ConsoleStore): void {
     return;
   }
   store.show('Applications');
-  setTimeout(() => focusOn('board-search'), 50);
+  // Once it is drawn, and before the next key.
+  queueMicrotask(() => focusOn('board-search'));
 }
 
 /** From a field or a button to the list; from the list, closes the selected participant. */
