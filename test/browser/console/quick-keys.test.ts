@@ -48,4 +48,32 @@ describe(withReason('keys that come faster than the console is drawn', reason), 
     await page.keyboard.type('an1');
     expect(await field('#board-search')).toBe('an1');
   });
+
+  test('switch a fault off that they have just switched on', async () => {
+    await page.keyboard.press('6');
+    await page.locator('.switch input').first().focus();
+    await page.keyboard.press(' ');
+    await page.keyboard.press(' ');
+    await page.getByRole('status').getByText('is off.').waitFor();
+    await page.getByText('None is active.').waitFor();
+  });
+
+  test('stay in a field whose earlier text is being sent', async () => {
+    await page.keyboard.press('5');
+    let sendNow = () => {};
+    const typed = new Promise<void>((resolve) => {
+      sendNow = resolve;
+    });
+    await page.route('**/ask', async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await page.locator('#move-by').fill('1h');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('2d');
+    sendNow();
+    await page.getByRole('status').getByText('The clock of the sandbox shows').waitFor();
+    expect(await field('#move-by')).toBe('2d');
+  });
 });

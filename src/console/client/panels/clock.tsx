@@ -107,7 +107,8 @@ function MoveBy() {
     const [, count = '', unit = ''] = /^\s*(\d{1,9})\s*([smhd])\s*$/.exec(text) ?? [];
     const size = units[unit as keyof typeof units];
     if (size === undefined) store.say('Write a duration such as 90m, 12h or 91d.', 'bad');
-    else if (await acts.advance(store, Number(count) * size)) setText('');
+    // What was typed meanwhile stays.
+    else if (await acts.advance(store, Number(count) * size)) setText((now) => (now === text ? '' : now));
   };
   return (
     <form class="inline" onSubmit={move}>

@@ -42,7 +42,8 @@ function AnyFault() {
   const [text, setText] = useState('');
   const inject = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (await acts.inject(store, text.trim())) setText('');
+    // What was typed meanwhile stays.
+    if (await acts.inject(store, text.trim())) setText((now) => (now === text ? '' : now));
   };
   return (
     <form class="inline" onSubmit={inject}>
@@ -85,7 +86,8 @@ function FaultGroup({ title, faults }: FaultGroupProps) {
                   {...roving.row(fault)}
                   aria-checked={isOn}
                   checked={isOn}
-                  onChange={() => (isOn ? acts.remove : acts.inject)(store, fault)}
+                  // As it looks now: a second press may come before the first is answered.
+                  onChange={({ currentTarget }) => (currentTarget.checked ? acts.inject : acts.remove)(store, fault)}
                 />
                 <code>{fault}</code>
               </label>
