@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { KeyButtons } from '../../pages/client/keys/help.tsx';
+import { focusOn } from '../../pages/client/keys/keyboard.ts';
 import { Palette } from '../../pages/client/keys/palette.tsx';
 import { countWords } from '../../pages/client/words.ts';
 import { CheckDialog } from './acts/check-dialog.tsx';
@@ -162,6 +163,8 @@ function Notice() {
   const close = () => {
     store.notice = null;
     store.changed();
+    // The button that has the focus goes with it.
+    focusOn('deliveries');
   };
   return (
     <div class="notices" role="status">

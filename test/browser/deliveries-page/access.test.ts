@@ -226,6 +226,19 @@ describe(withReason('the page by keyboard and for everybody', lackOfBrowser), ()
     expect(target.got).toHaveLength(2);
   });
 
+  test('moves the focus to the list when the notice with it is closed', async () => {
+    const { page } = at;
+    await at.send();
+    await page.getByText('1 delivery').waitFor();
+    for (const name of ['Undo', 'Dismiss']) {
+      await page.getByRole('button', { name: 'Clear', exact: true }).click();
+      await page.getByRole('button', { name }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name }).waitFor({ state: 'detached' });
+      expect(await page.evaluate('document.activeElement.id')).toBe('deliveries');
+    }
+  });
+
   test('respects forced colors and reduced motion', async () => {
     await at.send();
     const other = await at.open({ forcedColors: 'active', reducedMotion: 'reduce' });
