@@ -145,9 +145,11 @@ export class Store extends Watched {
   clear(): void {
     const before = this.#clearedUntil;
     const rows = this.list.clear();
-    if (rows.length === 0) return;
+    const newest = rows.at(-1);
+    if (newest === undefined) return;
     const { selected } = this;
-    this.#setCleared(this.#last);
+    // What arrived during a pause is newer, and was not shown.
+    this.#setCleared(newest.id);
     this.select(null);
     this.say(`Cleared ${countWords(rows.length, 'delivery', 'deliveries')}.`, () => {
       const since = this.list.clear();

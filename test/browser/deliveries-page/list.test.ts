@@ -99,6 +99,19 @@ describe(withReason('the list of deliveries', lackOfBrowser), () => {
     at.forgive(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_INTERNET_DISCONNECTED|status of 401/);
   });
 
+  test('clears what it shows, and not what arrived during a pause', async () => {
+    const { page } = at;
+    await at.send();
+    await page.getByText('1 delivery').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await at.send();
+    await page.getByText('Resume (1 new)').waitFor();
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByText('No deliveries yet.').waitFor();
+    await page.reload();
+    await page.getByText('1 delivery').waitFor();
+  });
+
   test('loses none of a burst while it is open', async () => {
     // Fewer at once than the listener takes connections: one more may be dropped.
     for (let sent = 0; sent < 300; sent += 50) await Promise.all(Array.from({ length: 50 }, () => at.send()));
