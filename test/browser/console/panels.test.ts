@@ -180,6 +180,19 @@ describe(withReason('the other panels', reason), () => {
     await page.getByText('None is active.').waitFor();
   });
 
+  test('sends the event type that was chosen by arrows, and none on the way to it', async () => {
+    await show('Deliveries');
+    const before = (await run('-p', 'sandbox', 'sandbox', 'log', '-o', 'ndjson', '--kind', 'happening')).stdout;
+    await page.getByRole('combobox', { name: 'Event type to send' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    const type = await page.getByRole('combobox', { name: 'Event type to send' }).inputValue();
+    expect(type).toBe('application.rejected');
+    expect((await run('-p', 'sandbox', 'sandbox', 'log', '-o', 'ndjson', '--kind', 'happening')).stdout).toBe(before);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await told(`${type} is sent as delivery`);
+  });
+
   test('counts down to a retry, shows dead ones, and sends again; rotates and finishes', async () => {
     rig.status = 500;
     await run('-p', 'sandbox', 'sandbox', 'do', 'apply');

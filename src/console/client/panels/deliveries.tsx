@@ -83,24 +83,28 @@ export function DeliveriesPanel() {
   );
 }
 
-/** Makes a change that sends an event of a chosen type. */
+/** Makes a change that sends an event of a chosen type: by a button, because arrows choose in a closed list as well. */
 function SendEvent() {
   const store = useConsole();
   const types = [...new Set((store.facts?.actions ?? []).flatMap(({ sends }) => sends ?? []))];
+  const [type, choose] = useState(types[0] ?? '');
+  const send = (event: SubmitEvent) => {
+    event.preventDefault();
+    void acts.trigger(store, type);
+  };
   return (
-    <select
-      aria-label="Send an event"
-      value=""
-      onChange={({ currentTarget }) => {
-        void acts.trigger(store, currentTarget.value);
-        currentTarget.value = '';
-      }}
-    >
-      <option value="">Send an event…</option>
-      {types.map((type) => (
-        <option key={type}>{type}</option>
-      ))}
-    </select>
+    <form class="inline" onSubmit={send}>
+      <select
+        aria-label="Event type to send"
+        value={type}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
+      >
+        {types.map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+      <button type="submit">Send</button>
+    </form>
   );
 }
 
