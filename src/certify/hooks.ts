@@ -42,3 +42,8 @@ export function givenHooks(hooks: Hooks): ReadonlySet<Hook> {
   if (connect !== null && hasEvent(connect) && isSyncOfEvents) given.push('second-event');
   return new Set(given);
 }
+
+/** The text with `{event}` replaced by the event. */
+export function filled(text: string, eventId: string, isUrl = true): string {
+  return text.replaceAll('{event}', isUrl ? encodeURIComponent(eventId) : eventId);
+}

@@ -1,5 +1,3 @@
-import { isHttpFailure } from '../http/failure.ts';
-import { isSuccess } from '../http/status.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { OperationName, ParamsOf, ResultOf } from '../sandbox/control/operations.ts';
@@ -10,11 +8,11 @@ import { runCases } from '../webhook/conformance/run.ts';
 import { casesWith, effectCases } from '../webhook/effects/cases.ts';
 import { crashCasesAt } from '../webhook/effects/crash.ts';
 import { type Effects, Unjudged } from '../webhook/effects/effects.ts';
-import type { Hooks } from './hooks.ts';
+import { filled, type Hooks } from './hooks.ts';
 import type { Integration } from './integration.ts';
-import { isPaced } from './pacing.ts';
 import { Person } from './person.ts';
 import type { HandlerVerdict, Kept, Stage, SyncEnd, Trace } from './stage.ts';
+import { syncBy } from './sync.ts';
 import { goesOn, Traffic } from './traffic.ts';
 
 interface LiveStageParts {
@@ -47,9 +45,6 @@ const killings = 3;
 
 /** The longest time that a deletion may wait in the queue of an integration: behind seventy deliveries of four seconds. */
 const mostQueuedMs = 300_000;
-
-/** The longest time that a sync may take more, to stay below the rate limit. */
-const mostPacedMs = 75_000;
 
 /** The stage of a run: a sandbox in this process and the integration in its own process. */
 export class LiveStage implements Stage {
@@ -126,61 +121,13 @@ export class LiveStage implements Stage {
   }
 
   async sync(eventId = this.#parts.sandbox.eventId): Promise<SyncEnd> {
-    const end = await this.#sync(eventId);
+    const onPaced = () => {
+      this.hasPaced = true;
+    };
+    const end = await syncBy({ ...this.#parts, evidence: () => this.evidence(), onPaced }, eventId);
     // The login may be lost: the next act that needs one logs in again, so that it shows only its own mistake.
     if (end !== 'done' && eventId === this.#parts.sandbox.eventId) this.isConnected = false;
     return end;
-  }
-
-  async #sync(eventId: string): Promise<SyncEnd> {
-    const { hooks, http, signal, integration, syncMs } = this.#parts;
-    if (hooks.syncCommand !== null) {
-      const status = await integration.runCommand(
-        hooks.syncCommand.map((word) => filled(word, eventId, false)),
-        (over) => this.#late(over),
-      );
-      return status === null ? 'no answer' : status === 0 ? 'done' : 'failed';
-    }
-    const over = new AbortController();
-    const request = {
-      method: 'POST',
-      url: filled(hooks.sync ?? '', eventId),
-      headers: [],
-      body: new Uint8Array(),
-    } as const;
-    const answer = http({
-      ...request,
-      timeoutMs: syncMs + mostPacedMs,
-      signal: AbortSignal.any([signal, over.signal]),
-    });
-    try {
-      const ended = await Promise.race([answer, this.#late(over.signal)]);
-      if (ended === 'late') return 'no answer';
-      return isSuccess(ended.status) ? 'done' : 'failed';
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isHttpFailure(error)) return 'no answer';
-      throw error;
-    } finally {
-      over.abort();
-      await answer.catch(() => undefined);
-    }
-  }
-
-  /** Resolves once a sync has taken too long, without the time that it may have paused to stay below the rate limit. */
-  async #late(signal: AbortSignal): Promise<'late'> {
-    const { clock, syncMs } = this.#parts;
-    const most = clock.monotonic() + mostPacedMs;
-    do {
-      await clock.sleep(syncMs, signal).catch(() => undefined);
-    } while (!signal.aborted && clock.monotonic() < most && this.#mayPace());
-    return 'late';
-  }
-
-  #mayPace(): boolean {
-    const mayPace = isPaced(this.evidence().apis, this.#parts.clock.monotonic());
-    this.hasPaced ||= mayPace;
-    return mayPace;
   }
 
   async ask<Name extends OperationName>(name: Name, params: ParamsOf<Name>): Promise<ResultOf<Name>> {
@@ -291,9 +238,4 @@ function verdictOf(results: readonly CaseResult[]): HandlerVerdict {
     skipped: results.filter(({ outcome }) => outcome === 'skip').map(({ test, got }) => ({ id: test.id, why: got })),
     untested: results.filter(({ outcome }) => outcome === 'skip' || outcome === 'warn').map(({ test }) => test.id),
   };
-}
-
-/** The text with `{event}` replaced by the event. */
-export function filled(text: string, eventId: string, isUrl = true): string {
-  return text.replaceAll('{event}', isUrl ? encodeURIComponent(eventId) : eventId);
 }

@@ -1,8 +1,8 @@
 import type { Act } from '../../../certify/act.ts';
 import { traceText } from '../../../certify/acts/traces.ts';
-import { type EffectsHook, givenHooks } from '../../../certify/hooks.ts';
+import { type EffectsHook, filled, givenHooks } from '../../../certify/hooks.ts';
 import { Integration } from '../../../certify/integration.ts';
-import { filled, LiveStage } from '../../../certify/live-stage.ts';
+import { LiveStage } from '../../../certify/live-stage.ts';
 import { type PlayedAct, playActs, printedFacts } from '../../../certify/run.ts';
 import type { Deps } from '../../../command-kit/deps.ts';
 import type { Exchange } from '../../../ports/exchange.ts';

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { filled } from '../../../certify/live-stage.ts';
+import { filled } from '../../../certify/hooks.ts';
 import type { Kept, Trace } from '../../../certify/stage.ts';
 import { ReventoError } from '../../../errors/revento-error.ts';
 import { piecesOfFile } from '../../../files/user-file.ts';
