@@ -36,6 +36,7 @@ interface IntegrationParts {
 /** The integration under test: its processes and its URLs. */
 export class Integration {
   readonly #parts: IntegrationParts;
+  readonly #commands = new Set<Launched>();
   #running: Launched | null = null;
   #last: string[] = [];
 
@@ -92,9 +93,9 @@ export class Integration {
     return running.isRunning ? null : running.ended;
   }
 
-  /** Ends it and all that it started. */
+  /** Ends it and all that it started, and the commands that run beside it: they may be what reads the API. */
   async end(graceMs?: number): Promise<void> {
-    await this.#running?.end(graceMs);
+    await Promise.all([this.#running, ...this.#commands].map((one) => one?.end(graceMs)));
     this.#running = null;
   }
 
@@ -112,6 +113,7 @@ export class Integration {
       env: this.#parts.env(),
       onLine: (line, stream) => this.#heard(line, stream),
     });
+    this.#commands.add(launched);
     const over = new AbortController();
     const stop = () => over.abort();
     signal.addEventListener('abort', stop, { once: true });
@@ -121,6 +123,7 @@ export class Integration {
       signal.removeEventListener('abort', stop);
       over.abort();
       await launched.end(0);
+      this.#commands.delete(launched);
       signal.throwIfAborted();
     }
   }

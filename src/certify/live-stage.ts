@@ -92,14 +92,14 @@ export class LiveStage implements Stage {
 
   async connect(eventId?: string): Promise<number | null> {
     this.person = this.stranger();
-    const traffic = new Traffic(this.#traffic);
-    const { status } = await this.person.open(this.connectUrl(eventId));
-    this.isConnected = true;
-    // A first sync may follow each consent: faults and syncs of an act must not meet it.
-    const isFollowed = await traffic.consentOver(this.#isSyncedAfterConsent);
-    traffic.stop();
-    this.#isSyncedAfterConsent ??= isFollowed;
-    return status;
+    return Traffic.during(this.#traffic, async (traffic) => {
+      const { status } = await this.person.open(this.connectUrl(eventId));
+      this.isConnected = true;
+      // A first sync may follow each consent: faults and syncs of an act must not meet it.
+      const isFollowed = await traffic.consentOver(this.#isSyncedAfterConsent);
+      this.#isSyncedAfterConsent ??= isFollowed;
+      return status;
+    });
   }
 
   async signIn(): Promise<number | null> {

@@ -22,28 +22,35 @@ interface TrafficParts {
 
 /** Whether a sync goes on that has been answered; `hasBegun`: it sent a request before. */
 export async function goesOn(parts: TrafficParts, hasBegun: boolean): Promise<boolean> {
-  const traffic = new Traffic(parts);
-  const isFollowed = await traffic.over(hasBegun ? nextMs : lateStartMs);
-  traffic.stop();
-  return isFollowed;
+  return Traffic.during(parts, (traffic) => traffic.over(hasBegun ? nextMs : lateStartMs));
 }
 
 /** Watches the API requests of what an integration began, and may go on with after it has answered. */
 export class Traffic {
   readonly #parts: TrafficParts;
   readonly #answeredBefore: number;
-  readonly stop: () => void;
+  readonly #stop: () => void;
   #arrived = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: TrafficParts) {
+  private constructor(parts: TrafficParts) {
     this.#parts = parts;
     this.#answeredBefore = parts.answered();
-    this.stop = parts.onArrival((path) => {
+    this.#stop = parts.onArrival((path) => {
       if (!path.startsWith('/api/')) return;
       this.#arrived++;
       this.#lastAt = parts.clock.monotonic();
     });
+  }
+
+  /** Watches while `work` runs, however it ends. Gives its result. */
+  static async during<Result>(parts: TrafficParts, work: (traffic: Traffic) => Promise<Result>): Promise<Result> {
+    const traffic = new Traffic(parts);
+    try {
+      return await work(traffic);
+    } finally {
+      traffic.#stop();
+    }
   }
 
   /**

@@ -48,3 +48,23 @@ it('gives a deletion the time that earlier ones may take, behind which it may wa
   } as unknown as ConstructorParameters<typeof LiveStage>[0]);
   expect(stage.deletionMs).toBe(15_300);
 });
+
+it('stops watching for a first sync when the consent page cannot be opened', async () => {
+  const heard = new Set<unknown>();
+  const stage = new LiveStage({
+    sandbox: { eventId: 'evt', evidence: () => ({ apis: [] }) },
+    hooks: { connect: 'http://localhost:3000/connect' },
+    http: async () => ({
+      status: 302,
+      headers: [['Location', 'https://auth.revento.example/']],
+      body: new Uint8Array(),
+    }),
+    onArrival: (one: unknown) => {
+      heard.add(one);
+      return () => heard.delete(one);
+    },
+    ...{ clock: fakeClock(), signal: new AbortController().signal, redirectUri: 'http://localhost:3000/callback' },
+  } as unknown as ConstructorParameters<typeof LiveStage>[0]);
+  await expect(stage.connect()).rejects.toThrow('not on this machine');
+  expect(heard.size).toBe(0);
+});

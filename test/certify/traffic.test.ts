@@ -33,19 +33,19 @@ function rigOf(requests: readonly { readonly at: number; readonly takesMs?: numb
 describe('a sync that follows a consent', () => {
   it('is waited for until it ends, pauses and slow answers included', async () => {
     const { parts, passedMs } = rigOf([{ at: 600 }, { at: 900, takesMs: 2_000 }, { at: 3_100 }]);
-    expect(await new Traffic(parts).consentOver(null)).toBe(true);
+    expect(await Traffic.during(parts, (traffic) => traffic.consentOver(null))).toBe(true);
     expect(passedMs()).toBeGreaterThanOrEqual(3_600);
   });
 
   it('is not waited for where none followed the first consent', async () => {
     const { parts, passedMs } = rigOf([{ at: 600 }]);
-    expect(await new Traffic(parts).consentOver(false)).toBe(false);
+    expect(await Traffic.during(parts, (traffic) => traffic.consentOver(false))).toBe(false);
     expect(passedMs()).toBe(0);
   });
 
   it('that never ends holds nothing up', async () => {
     const { parts, passedMs } = rigOf(Array.from({ length: 200 }, (_, index) => ({ at: index * 200 })));
-    expect(await new Traffic(parts).consentOver(true)).toBe(true);
+    expect(await Traffic.during(parts, (traffic) => traffic.consentOver(true))).toBe(true);
     expect(passedMs()).toBeLessThan(11_000);
   });
 });

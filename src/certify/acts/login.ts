@@ -83,11 +83,10 @@ export const loginActs: readonly Act[] = [
     isExpiring: true,
     play: async (stage) => {
       // The first request with the new token shows that the response arrived; the token must be stored by then.
-      const killed = killAfterRefresh(stage);
-      await expire(stage, 'api:slow=2s');
-      if (!killed.isBegun()) await Promise.race([stage.sync(), killed.done]);
-      const isKilled = killed.stop();
-      await killed.done;
+      const isKilled = await killedAfterRefresh(stage, async (isBegun, killed) => {
+        await expire(stage, 'api:slow=2s');
+        if (!isBegun()) await Promise.race([stage.sync(), killed]);
+      });
       await stage.faults();
       const isBack = (await stage.restart()) === null;
       const after = isBack ? await stage.sync() : 'no answer';
@@ -212,12 +211,18 @@ function hasRefreshedAhead(stage: Stage, before: number): boolean {
   return login !== null && isRefreshed && !apisOf(login).some(({ error }) => error === 'token_expired');
 }
 
-/** Kills the integration at its first API request after a successful refresh. */
-function killAfterRefresh(stage: Stage) {
+/**
+ * Kills the integration at its first API request after a successful refresh. Resolves with whether that happened during
+ * `work`.
+ */
+async function killedAfterRefresh(
+  stage: Stage,
+  work: (isBegun: () => boolean, killed: Promise<void>) => Promise<void>,
+): Promise<boolean> {
   const before = stage.evidence().tokens.length;
   let kill: Promise<void> | null = null;
   let settle: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => {
+  const killed = new Promise<void>((resolve) => {
     settle = resolve;
   });
   const stop = stage.onArrival((path) => {
@@ -228,16 +233,13 @@ function killAfterRefresh(stage: Stage) {
     if (kill !== null || !isRefreshed || !path.startsWith('/api/')) return;
     kill = stage.kill().then(settle);
   });
-  return {
-    done,
-    isBegun: () => kill !== null,
-    /** Whether it was killed. */
-    stop: () => {
-      stop();
-      if (kill === null) settle();
-      return kill !== null;
-    },
-  };
+  try {
+    await work(() => kill !== null, killed);
+  } finally {
+    stop();
+    await kill;
+  }
+  return kill !== null;
 }
 
 function worst(ends: readonly SyncEnd[]): SyncEnd {

@@ -106,3 +106,23 @@ describe('an integration refreshes by its own clock', () => {
     expect(stage.refreshesAhead).toBe(false);
   });
 });
+
+it('an act that cannot expire the token does not kill the integration in a later one', async () => {
+  const rig = auditRig();
+  const { refresh } = await rig.connect();
+  const heard = new Set<(path: string) => void>();
+  const killed: string[] = [];
+  const stage = {
+    evidence: () => rig.sandbox.evidence(),
+    advance: async () => Promise.reject(new Error('no clock')),
+    kill: async () => killed.push('killed'),
+    onArrival: (one: (path: string) => void) => {
+      heard.add(one);
+      return () => heard.delete(one);
+    },
+  };
+  await expect(play(stage as unknown as Stage, 'killed-after-refresh')).rejects.toThrow('no clock');
+  await rig.refresh(refresh);
+  for (const one of heard) one('/api/v1/events');
+  expect(killed).toEqual([]);
+});
