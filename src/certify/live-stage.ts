@@ -2,18 +2,20 @@ import type { Clock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { OperationName, ParamsOf, ResultOf } from '../sandbox/control/operations.ts';
 import type { Sandbox } from '../sandbox/server/app.ts';
+import type { Answer } from '../sandbox/visitor/visitor.ts';
 import type { CaseResult, ConformanceCase } from '../webhook/conformance/case.ts';
 import { conformanceCases, isAlwaysRun } from '../webhook/conformance/cases.ts';
 import { runCases } from '../webhook/conformance/run.ts';
 import { casesWith, effectCases } from '../webhook/effects/cases.ts';
 import { crashCasesAt } from '../webhook/effects/crash.ts';
 import { type Effects, Unjudged } from '../webhook/effects/effects.ts';
+import { FirstSyncs } from './first-sync.ts';
 import { filled, type Hooks } from './hooks.ts';
 import type { Integration } from './integration.ts';
-import { Person } from './person.ts';
+import { type Landing, Person } from './person.ts';
 import type { HandlerVerdict, Kept, Stage, SyncEnd, Trace } from './stage.ts';
 import { syncBy } from './sync.ts';
-import { goesOn, Traffic } from './traffic.ts';
+import { goesOn } from './traffic.ts';
 
 interface LiveStageParts {
   readonly sandbox: Sandbox;
@@ -61,14 +63,14 @@ export class LiveStage implements Stage {
   /** The results of `webhook check`, once it has run. */
   cases: readonly CaseResult[] = [];
   readonly #parts: LiveStageParts;
-  /** Whether API requests follow a consent by themselves; null before the first one. */
-  #isSyncedAfterConsent: boolean | null = null;
+  readonly #firstSyncs: FirstSyncs;
 
   constructor(parts: LiveStageParts) {
     this.#parts = parts;
     this.redirectUri = parts.redirectUri;
     this.eventId = parts.sandbox.eventId;
     this.leftover = parts.leftover;
+    this.#firstSyncs = new FirstSyncs(this.#traffic);
     this.person = this.stranger();
   }
 
@@ -92,23 +94,35 @@ export class LiveStage implements Stage {
 
   async connect(eventId?: string): Promise<number | null> {
     this.person = this.stranger();
-    return Traffic.during(this.#traffic, async (traffic) => {
-      const { status } = await this.person.open(this.connectUrl(eventId));
-      this.isConnected = true;
-      // A first sync may follow each consent: faults and syncs of an act must not meet it.
-      const isFollowed = await traffic.consentOver(this.#isSyncedAfterConsent);
-      this.#isSyncedAfterConsent ??= isFollowed;
-      return status;
-    });
+    const { status } = await this.consent(this.person, {}, eventId);
+    this.isConnected = true;
+    return status;
+  }
+
+  async consent(browser: Person, answer?: Partial<Answer>, eventId?: string): Promise<Landing> {
+    const landing = await this.#firstSyncs.after(() => browser.open(this.connectUrl(eventId), answer));
+    this.hasPaced ||= this.#firstSyncs.areLate;
+    return landing;
   }
 
   async signIn(): Promise<number | null> {
     const url = new URL(filled(this.#parts.hooks.login ?? '', this.#parts.sandbox.eventId));
-    return (await this.stranger().open(url)).status;
+    return (await this.#firstSyncs.after(() => this.stranger().open(url))).status;
   }
 
   forgetLogin(): void {
     this.isConnected = false;
+  }
+
+  async isSyncedLate(): Promise<boolean> {
+    await this.faults();
+    return this.#firstSyncs.becomeLate(() => this.stranger().open(this.connectUrl()));
+  }
+
+  startOver(): void {
+    this.isConnected = false;
+    this.refreshesAhead = false;
+    this.hasTimer = false;
   }
 
   goesOn(hasBegun: boolean): Promise<boolean> {
@@ -124,7 +138,8 @@ export class LiveStage implements Stage {
     const onPaced = () => {
       this.hasPaced = true;
     };
-    const end = await syncBy({ ...this.#parts, evidence: () => this.evidence(), onPaced }, eventId);
+    const parts = { ...this.#parts, evidence: () => this.evidence(), onPaced };
+    const end = await syncBy(parts, eventId);
     // The login may be lost: the next act that needs one logs in again, so that it shows only its own mistake.
     if (end !== 'done' && eventId === this.#parts.sandbox.eventId) this.isConnected = false;
     return end;

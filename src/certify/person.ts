@@ -9,7 +9,7 @@ const timeoutMs = 10_000;
 const allow: Answer = { isDenied: false, onlyScopes: null };
 
 /** The outcome of one visit. */
-interface Landing {
+export interface Landing {
   /** Status of the last page; null without an answer. */
   readonly status: number | null;
   /** The URL that brought the browser back to the integration; null when it never came back. It holds a code. */

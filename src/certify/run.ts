@@ -28,6 +28,10 @@ export interface RunParts {
   readonly stage: Stage & {
     readonly isConnected: boolean;
     readonly downBecause: string | null;
+    /** Consents once more. Resolves with whether a sync followed so late that the acts so far may have met one. */
+    isSyncedLate(): Promise<boolean>;
+    /** Makes everything as it was before the first act. */
+    startOver(): void;
     /**
      * Restarts the integration if it ended by itself. Gives the exit status, or null.
      *
@@ -37,7 +41,7 @@ export interface RunParts {
     /** What the integration printed of people, tokens and secrets since the last call. */
     printed(): Promise<readonly Trace[]>;
   };
-  readonly sandbox: Pick<Sandbox, 'acting' | 'evidence'>;
+  readonly sandbox: Pick<Sandbox, 'acting' | 'audit' | 'evidence' | 'forget'>;
   readonly hooks: ReadonlySet<Hook>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -45,13 +49,63 @@ export interface RunParts {
   readonly budgetMs: number;
 }
 
-/** Plays the acts one after the other, and skips those whose needs are not met. */
+/** How far a run is. */
+class Progress {
+  readonly startedAt: number;
+  /** The time of acts that the time limit leaves out. */
+  slowMs = 0;
+  /** Acts begun so far. */
+  begun = 0;
+  /** Why a hook does not work. */
+  readonly broken = new Map<Hook, string>();
+  /** What was printed in its acts. */
+  readonly printed: Trace[] = [];
+  /** What was printed before its first act, which that act shows as well. */
+  readonly printedBefore: Trace[];
+
+  constructor(clock: Clock, printedBefore: readonly Trace[] = []) {
+    this.startedAt = clock.monotonic();
+    this.printedBefore = [...printedBefore];
+  }
+}
+
+/**
+ * Plays the acts one after the other, and skips those whose needs are not met. Where a sync that follows a consent by
+ * itself may have met acts, they are played again, and yielded again: its requests look like those of the act.
+ */
 export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGenerator<PlayedAct, void, void> {
+  const { stage, sandbox, clock } = parts;
+  const isOfWebhooks = ({ needs }: Act) => needs.includes('webhook');
+  const reading = acts.filter((act) => !isOfWebhooks(act));
+  let progress = new Progress(clock);
+  yield* playInTurn(reading, parts, progress);
+  // Only where something is amiss: whether such a sync begins late takes seconds to find out.
+  if (isAnyAmiss(reading, parts, progress) && (await stage.isSyncedLate())) {
+    progress = new Progress(clock, progress.printed);
+    stage.startOver();
+    sandbox.forget();
+    yield* playInTurn(reading, parts, progress);
+  }
+  yield* playInTurn(acts.filter(isOfWebhooks), parts, progress);
+}
+
+/** Whether a rule that these acts test by a sync was broken or not seen. */
+function isAnyAmiss(acts: readonly Act[], { sandbox, hooks }: RunParts, { broken }: Progress): boolean {
+  const needs = ['connect', 'sync'] as const;
+  if (needs.some((hook) => !hooks.has(hook) || broken.has(hook))) return false;
+  const synced = acts.filter((act) => act.needs.includes('sync') && act.needs.every((hook) => hooks.has(hook)));
+  const tested = new Set(synced.flatMap(({ brings }) => brings));
+  return sandbox.audit().findings.some(({ rule, verdict }) => verdict !== 'held' && tested.has(rule));
+}
+
+async function* playInTurn(
+  acts: readonly Act[],
+  parts: RunParts,
+  progress: Progress,
+): AsyncGenerator<PlayedAct, void, void> {
   const { stage, sandbox, hooks, clock, signal, budgetMs } = parts;
-  const startedAt = clock.monotonic();
-  let slowMs = 0;
-  const broken = new Map<Hook, string>();
-  for (const [index, act] of acts.entries()) {
+  const { startedAt, broken, printed, printedBefore } = progress;
+  for (const act of acts) {
     signal.throwIfAborted();
     const beganAt = clock.monotonic();
     const played = (outcome: PlayedAct['outcome']) => ({
@@ -65,21 +119,24 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
       continue;
     }
     const reason = act.needs.map((hook) => broken.get(hook)).find((why) => why !== undefined);
-    if (reason !== undefined || beganAt - startedAt - slowMs > budgetMs) {
+    if (reason !== undefined || beganAt - startedAt - progress.slowMs > budgetMs) {
       yield played({ kind: 'not played', reason: reason ?? 'more time: the run reached its time limit' });
       continue;
     }
+    progress.begun++;
     await stage.faults();
-    await stage.advance(leastBetweenMs + (moreBetweenMs[index % moreBetweenMs.length] ?? 0));
+    await stage.advance(leastBetweenMs + (moreBetweenMs[progress.begun % moreBetweenMs.length] ?? 0));
     if (act.hasLogin && hooks.has('connect') && !stage.isConnected) await stage.connect();
     const end = sandbox.acting(act.id, act.title);
     const facts = await factsOf(act, parts);
     const isDoubtful = Object.values(facts).some((fact) => fact === null || fact === 'no answer');
     const status = await stage.revive(isDoubtful);
     await stage.faults();
-    const shown = { ...facts, ...(status === null ? {} : { ended: status }), ...printedFacts(await stage.printed()) };
+    const traces = [...printedBefore.splice(0), ...(await stage.printed())];
+    printed.push(...traces);
+    const shown = { ...facts, ...(status === null ? {} : { ended: status }), ...printedFacts(traces) };
     end(shown);
-    if (act.isSlow || stage.hasPaced) slowMs += clock.monotonic() - beganAt;
+    if (act.isSlow || stage.hasPaced) progress.slowMs += clock.monotonic() - beganAt;
     stage.hasPaced = false;
     if (act.id === 'consent' && !hasLoggedIn(sandbox))
       broken.set('connect', 'a login: the consent did not lead to one');

@@ -1,6 +1,7 @@
 import type { Evidence } from '../sandbox/audit/evidence.ts';
 import type { OperationName, ParamsOf, ResultOf } from '../sandbox/control/operations.ts';
-import type { Person } from './person.ts';
+import type { Answer } from '../sandbox/visitor/visitor.ts';
+import type { Landing, Person } from './person.ts';
 
 /** How a sync ended: done, failed, or without an answer. */
 export type SyncEnd = 'done' | 'failed' | 'no answer';
@@ -51,6 +52,8 @@ export interface Stage {
   readonly deletionMs: number;
   /** What an earlier run left where the integration keeps data, such as a trace; empty where that was clean. */
   readonly leftover: string;
+  /** Goes through a consent with a browser, and waits for the sync that may follow it. */
+  consent(browser: Person, answer?: Partial<Answer>, eventId?: string): Promise<Landing>;
   /** Logs in as an organizer. Gives the status of the last page, or null without an answer. */
   connect(eventId?: string): Promise<number | null>;
   /** Signs in as a participant. Gives the status of the last page, or null without an answer. */

@@ -1,7 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
 
-/** How long after a consent a sync begins that follows it by itself. */
-const firstSyncMs = 1_000;
 /** A sync that goes on after its response sends the next request sooner. */
 const nextMs = 300;
 /** The same for one that has sent none yet: it may wait in a queue. */
@@ -11,7 +9,7 @@ const lookMs = 25;
 const pauseMs = 500;
 const mostMs = 10_000;
 
-interface TrafficParts {
+export interface TrafficParts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** How many API requests have been answered so far. */
@@ -54,15 +52,6 @@ export class Traffic {
   }
 
   /**
-   * Waits for the sync that may follow a consent to end. Resolves with whether there was one.
-   *
-   * @param isUsual  whether one follows each consent; null if unknown
-   */
-  consentOver(isUsual: boolean | null): Promise<boolean> {
-    return this.over(isUsual === false ? 0 : firstSyncMs);
-  }
-
-  /**
    * Waits until there are no more requests. Resolves with whether any began after this call.
    *
    * @param beginMs  how long the first of them is waited for
@@ -70,13 +59,15 @@ export class Traffic {
   async over(beginMs: number): Promise<boolean> {
     const { clock, signal, answered } = this.#parts;
     const [startedAt, before] = [clock.monotonic(), this.#arrived];
+    let begunAt: number | null = null;
     for (;;) {
       const now = clock.monotonic();
       const isFollowed = this.#arrived > before;
       const isOpen = this.#arrived > answered() - this.#answeredBefore;
       if (isOpen) this.#lastAt = now;
+      if (isFollowed || isOpen) begunAt ??= now;
       const isQuiet = isFollowed ? now - this.#lastAt >= pauseMs : now - startedAt >= beginMs;
-      if ((isQuiet && !isOpen) || now - startedAt >= mostMs) return isFollowed;
+      if ((isQuiet && !isOpen) || (begunAt !== null && now - begunAt >= mostMs)) return isFollowed;
       await clock.sleep(lookMs, signal);
     }
   }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Act } from '../../src/certify/act.ts';
 import { playActs, type RunParts } from '../../src/certify/run.ts';
 
@@ -51,4 +51,59 @@ it('plays no act that needs a sync where syncs go on after their response, and s
     { kind: 'not played', reason: expect.stringMatching(/^a sync that responds after it has ended: .*--sync-command/) },
     { kind: 'played' },
   ]);
+});
+
+describe('where a late sync may have met an act', () => {
+  /** The outcomes, with what was printed, of a run in which a rule is amiss the first time. */
+  async function playedWith({ isLate, verdicts = ['broken', 'held'] }: { isLate: boolean; verdicts?: string[] }) {
+    const printed = [['boot'], [], [], [], []];
+    const ends: unknown[] = [];
+    const forgotten: string[] = [];
+    let looked = 0;
+    const stage = {
+      ...{ isConnected: true, hasPaced: false, downBecause: null, faults: async () => {}, advance: async () => {} },
+      ...{ revive: async () => null, startOver: () => forgotten.push('state') },
+      printed: async () => (printed.shift() ?? []).map((shown) => ({ shown, isSecret: true })),
+      isSyncedLate: async () => {
+        looked++;
+        return isLate;
+      },
+    };
+    const sandbox = {
+      acting: (id: string) => (facts: object) => ends.push([id, facts]),
+      audit: () => ({ findings: [{ rule: 'backoff', verdict: verdicts.shift() }] }),
+      forget: () => forgotten.push('evidence'),
+    };
+    const parts = {
+      ...{ stage, sandbox, hooks: new Set(['connect', 'sync', 'webhook']), clock: { monotonic: () => 0 } },
+      ...{ signal: new AbortController().signal, budgetMs: 100 },
+    } as unknown as RunParts;
+    const act = (id: string, needs: Act['needs'], brings: string[]): Act => {
+      return { ...{ id, title: id, brings, needs, hasLogin: false }, play: async () => ({}) };
+    };
+    const acts = [act('errors', ['connect', 'sync'], ['backoff']), act('delivery', ['webhook'], [])];
+    for await (const _ of playActs(acts, parts));
+    return { ends, forgotten, looked };
+  }
+
+  it('plays the acts again that read, and keeps what was printed', async () => {
+    const secret = { printed_secrets: 'boot' };
+    expect(await playedWith({ isLate: true })).toEqual({
+      ends: [
+        ['errors', secret],
+        ['errors', secret],
+        ['delivery', {}],
+      ],
+      ...{ forgotten: ['state', 'evidence'], looked: 1 },
+    });
+  });
+
+  it('plays none again where no sync begins late', async () => {
+    const { ends, forgotten } = await playedWith({ isLate: false });
+    expect([ends.length, forgotten]).toEqual([2, []]);
+  });
+
+  it('does not look for one where every rule was held', async () => {
+    expect(await playedWith({ isLate: true, verdicts: ['held'] })).toMatchObject({ looked: 0, forgotten: [] });
+  });
 });

@@ -61,7 +61,7 @@ export const consentActs: readonly Act[] = [
     ...before,
     play: async (stage) => {
       const browser = stage.stranger();
-      const { callback: back, status } = await browser.open(stage.connectUrl());
+      const { callback: back, status } = await stage.consent(browser);
       return { landed: status, again: back === null ? null : await browser.call(back) };
     },
   },
@@ -119,7 +119,7 @@ export const consentActs: readonly Act[] = [
     ...before,
     needs: ['connect', 'sync'],
     play: async (stage) => {
-      const { status } = await stage.person.open(stage.connectUrl(), { onlyScopes: [] });
+      const { status } = await stage.consent(stage.person, { onlyScopes: [] });
       const sync = await stage.sync();
       stage.forgetLogin();
       return { landed: status, sync };

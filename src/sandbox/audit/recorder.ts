@@ -146,6 +146,12 @@ export class Recorder {
     this.#logins = new Logins();
   }
 
+  /** Drops the evidence, and its breaches with it. Which tokens belong to which login is still known. */
+  forget(): void {
+    this.#seen = [];
+    this.#latest = null;
+  }
+
   /** The verdict, computed synchronously: no request is answered meanwhile. */
   audit(): Audit {
     const seen = this.#seenSoFar;

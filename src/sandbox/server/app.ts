@@ -88,6 +88,8 @@ export interface Sandbox {
   audit(): Audit;
   /** Marks an act of `revento certify`: see `Recorder.acting`. */
   acting: Recorder['acting'];
+  /** Drops the evidence so far; see `Recorder.forget`. */
+  forget: Recorder['forget'];
   /** The evidence so far; see `Recorder.evidence`. */
   evidence: Recorder['evidence'];
   /** The sender of deliveries; null without a webhook target. */
@@ -262,6 +264,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     clients,
     eventId: testEventId,
     audit: () => recorder.audit(),
+    forget: () => recorder.forget(),
     evidence: () => recorder.evidence(),
     acting: (act, title) => recorder.acting(act, title),
     clock: { now: () => clock.now() },

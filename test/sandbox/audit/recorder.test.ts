@@ -67,6 +67,16 @@ describe('the audit', () => {
     expect(rig.sandbox.audit().findings.find(({ rule }) => rule === 'state-sent')?.count).toBe(1);
   });
 
+  it('forgets a breach with its evidence, but not which tokens belong to a login', async () => {
+    const rig = auditRig();
+    const { access } = await rig.connect({ state: null });
+    expect(rig.findings('broken')).toEqual(['state-sent']);
+    rig.sandbox.forget();
+    await rig.read(access);
+    expect(rig.findings('broken')).toEqual([]);
+    expect(rig.sandbox.evidence().apis.map(({ login }) => login)).toEqual([expect.any(Number)]);
+  });
+
   it('runs in small pieces between other work, and covers everything that came before its request', async () => {
     const recorder = new Recorder({ clock: fakeClock(), clients: [], eventIds: [] });
     const about = { event: 'activity.updated', event_id: null, subject: 'act_1', delivery_id: '1' };

@@ -148,9 +148,9 @@ export async function play(
           return () => void heard.delete(one);
         },
       });
-      const played: PlayedAct[] = [];
+      const played = new Map<string, PlayedAct>();
       for await (const one of playActs(acts, { stage, sandbox, hooks: givenHooks(hooks), clock, signal, budgetMs })) {
-        played.push(one);
+        played.set(one.act.id, one);
         onAct(one);
       }
       // What it printed at its end, or was slow to print, is judged as well.
@@ -158,7 +158,7 @@ export async function play(
       await integration.end();
       end(printedFacts(await stage.printed()));
       const { seen, findings } = auditAnswer(sandbox.audit());
-      return { acts: played, findings, cases: stage.cases, seen };
+      return { acts: [...played.values()], findings, cases: stage.cases, seen };
     } finally {
       await integration.end();
       await temporary.close();

@@ -30,10 +30,10 @@ export async function* certified(options: CertifyOptions, deps: Deps): AsyncGene
   const plan = await readPlan(options, deps);
   const chosen = actsFor(only, acts);
   const progress = await deps.terminal.progress(`Playing ${chosen.length} acts…`);
-  let count = 0;
+  const done = new Set<string>();
   const onAct = (played: PlayedAct) => {
-    count++;
-    progress.update(`Playing ${chosen.length} acts: ${count} done…`);
+    done.add(played.act.id);
+    progress.update(`Playing ${chosen.length} acts: ${done.size} done…`);
     if (deps.isVerbose) deps.terminal.notice(actLine(played));
   };
   const played = await play(plan, chosen, { seed, onAct }, deps).finally(() => progress.stop());
