@@ -1,10 +1,13 @@
 import { isHttpFailure } from '../http/failure.ts';
 import { isLoopback } from '../http/this-machine.ts';
 import type { Exchange } from '../ports/exchange.ts';
-import { type Answer, Cookies, type Visit, visit } from '../sandbox/visitor/visitor.ts';
+import { type Answer, Cookies, visit } from '../sandbox/visitor/visitor.ts';
 
 /** The longest wait for one page: a hanging server must not block the run. */
 const timeoutMs = 10_000;
+
+/** The status of a redirect that is not followed, whichever it was. */
+const redirectStatus = 302;
 
 const allow: Answer = { isDenied: false, onlyScopes: null };
 
@@ -27,24 +30,30 @@ export class Person {
     this.#redirectUri = redirectUri;
   }
 
-  /** Opens a page, follows redirects and answers the consent page. */
+  /**
+   * Opens a page, follows redirects and answers the consent page. A redirect of the integration to another machine after
+   * that, such as to its public site, is not followed and is the last page.
+   */
   async open(url: URL, answer: Partial<Answer> = {}): Promise<Landing> {
     let callback: URL | null = null;
     const onHop = (to: URL) => {
       if (`${to.origin}${to.pathname}` === this.#redirectUri) callback = to;
-      return true;
+      return isLoopback(to.hostname);
     };
-    return { status: await this.#visit(url, { ...allow, ...answer }, onHop), callback };
+    const isAllowed = ({ hostname }: URL) => isLoopback(hostname) || callback !== null;
+    const status = await this.#visit(url, { ...allow, ...answer }, { onHop, isAllowed });
+    return { status: status === 0 ? redirectStatus : status, callback };
   }
 
   /** Opens a page and stops at the first redirect to another origin. Gives its URL, or null. */
   async leave(url: URL): Promise<URL | null> {
     let left: URL | null = null;
-    await this.#visit(url, allow, (to) => {
+    const onHop = (to: URL) => {
       if (to.origin === url.origin) return true;
       left = to;
       return false;
-    });
+    };
+    await this.#visit(url, allow, { onHop, isAllowed: ({ hostname }) => isLoopback(hostname) });
     return left;
   }
 
@@ -65,18 +74,18 @@ export class Person {
     }
   }
 
-  async #visit(url: URL, answer: Answer, onHop: (to: URL) => boolean): Promise<number | null> {
+  /** Gives the status of the last page: 0 where `onHop` ended the visit, null without an answer. */
+  async #visit(
+    url: URL,
+    answer: Answer,
+    { onHop, isAllowed }: { readonly onHop: (to: URL) => boolean; readonly isAllowed: (url: URL) => boolean },
+  ): Promise<number | null> {
     const options = { cookies: this.#cookies, onHop };
-    const landed: Visit | null = await visit(
-      this.#http,
-      url,
-      answer,
-      ({ hostname }) => isLoopback(hostname),
-      options,
-    ).catch((error: unknown) => {
+    try {
+      return (await visit(this.#http, url, answer, isAllowed, options)).status;
+    } catch (error) {
       if (isHttpFailure(error)) return null;
       throw error;
-    });
-    return landed === null ? null : landed.status;
+    }
   }
 }

@@ -126,7 +126,11 @@ async function* playInTurn(
     progress.begun++;
     await stage.faults();
     await stage.advance(leastBetweenMs + (moreBetweenMs[progress.begun % moreBetweenMs.length] ?? 0));
-    if (act.hasLogin && hooks.has('connect') && !stage.isConnected) await stage.connect();
+    const lost = act.hasLogin && hooks.has('connect') && !stage.isConnected ? await connected(parts) : null;
+    if (lost !== null) {
+      yield played({ kind: 'not played', reason: `a login: ${lost}` });
+      continue;
+    }
     const end = sandbox.acting(act.id, act.title);
     const facts = await factsOf(act, parts);
     const isDoubtful = Object.values(facts).some((fact) => fact === null || fact === 'no answer');
@@ -155,6 +159,18 @@ export function printedFacts(traces: readonly Trace[]): ActFacts {
     ...(people.length > 0 && { printed_people: traceText(people) }),
     ...(secrets.length > 0 && { printed_secrets: traceText(secrets) }),
   };
+}
+
+/** Logs in. Gives the reason why the pages cannot be followed, or null. */
+async function connected({ stage, signal }: RunParts): Promise<string | null> {
+  try {
+    await stage.connect();
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ReventoError)) throw error;
+    return error.message;
+  }
 }
 
 /** What an act showed. A redirect away from this machine counts as no answer. */

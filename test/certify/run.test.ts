@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Act } from '../../src/certify/act.ts';
 import { playActs, type RunParts } from '../../src/certify/run.ts';
+import { ReventoError } from '../../src/errors/revento-error.ts';
 
 it('begins no act after the time limit, but does not count what a slow act takes', async () => {
   let ms = 0;
@@ -106,4 +107,25 @@ describe('where a late sync may have met an act', () => {
   it('does not look for one where every rule was held', async () => {
     expect(await playedWith({ isLate: true, verdicts: ['held'] })).toMatchObject({ looked: 0, forgotten: [] });
   });
+});
+
+it('goes on with the next act where a login is needed and its pages cannot be followed', async () => {
+  const act = (id: string, hasLogin: boolean): Act => {
+    return { ...{ id, title: id, brings: [], needs: [], hasLogin }, play: async () => ({}) };
+  };
+  const stage = {
+    ...{ isConnected: false, hasPaced: false, downBecause: null, faults: async () => {}, advance: async () => {} },
+    ...{ revive: async () => null, printed: async () => [] },
+    connect: async () => Promise.reject(new ReventoError('failed', 'The page redirects more than 20 times.')),
+  };
+  const parts = {
+    ...{ stage, sandbox: { acting: () => () => {} }, hooks: new Set(['connect']), clock: { monotonic: () => 0 } },
+    ...{ signal: new AbortController().signal, budgetMs: 100 },
+  } as unknown as RunParts;
+  const outcomes: unknown[] = [];
+  for await (const { outcome } of playActs([act('in', true), act('out', false)], parts)) outcomes.push(outcome);
+  expect(outcomes).toMatchObject([
+    { kind: 'not played', reason: 'a login: The page redirects more than 20 times.' },
+    { kind: 'played' },
+  ]);
 });
