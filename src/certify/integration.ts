@@ -10,6 +10,8 @@ const answerMs = 2_000;
 /** How long an integration may take to stop before it is killed. */
 const doubtMs = 5_000;
 const keptLines = 15;
+/** What a proxy answers when there is nothing behind it. */
+const frontFailures: readonly number[] = [502, 503, 504];
 
 /** How an integration is started. */
 interface IntegrationParts {
@@ -39,6 +41,8 @@ export class Integration {
   readonly #commands = new Set<Launched>();
   #running: Launched | null = null;
   #last: string[] = [];
+  /** Whether a URL answers like a proxy without anything behind it although it is ready. */
+  #isFailingAtRoot = false;
 
   constructor(parts: IntegrationParts) {
     this.#parts = parts;
@@ -151,9 +155,15 @@ export class Integration {
     for (;;) {
       if (!running.isRunning)
         throw this.#failure(`${shown(command)} ended with status ${await running.ended} before it was ready`);
-      const silent = await this.#firstSilent();
-      if (silent === null) return;
+      const unready = await this.#firstUnready();
+      if (unready === null) return;
       if (clock.monotonic() > limit) {
+        const silent = await this.#firstSilent();
+        if (silent === null) {
+          // What fails all the time does so for this request only.
+          this.#isFailingAtRoot = true;
+          return;
+        }
         throw this.#failure(`${shown(command)} did not answer at ${silent.origin} within ${readyMs / 1000} s`);
       }
       await clock.sleep(lookMs, signal);
@@ -175,24 +185,41 @@ export class Integration {
   }
 
   async #firstAnswering(): Promise<URL | null> {
-    for (const url of this.#parts.origins) if (await this.#answers(url)) return url;
+    for (const url of this.#parts.origins) if ((await this.#statusAt(url)) !== null) return url;
     return null;
   }
 
   async #firstSilent(): Promise<URL | null> {
-    for (const url of this.#parts.origins) if (!(await this.#answers(url))) return url;
+    for (const url of this.#parts.origins) if ((await this.#statusAt(url)) === null) return url;
     return null;
   }
 
-  /** Any answer counts, even 404. */
-  async #answers(url: URL): Promise<boolean> {
+  /** The first URL where nothing answers, or only a proxy in front of what has not started yet. */
+  async #firstUnready(): Promise<URL | null> {
+    for (const url of this.#parts.origins) {
+      const status = await this.#statusAt(url);
+      const isFront = frontFailures.includes(status ?? 0) && !this.#isFailingAtRoot;
+      if (status === null || isFront) return url;
+    }
+    return null;
+  }
+
+  /** The status at the root of an origin, null without an answer. Any of them shows that something listens, even 404. */
+  async #statusAt(url: URL): Promise<number | null> {
     const { http, signal } = this.#parts;
     try {
       const at = new URL('/', url).href;
-      await http({ method: 'HEAD', url: at, headers: [], body: new Uint8Array(), timeoutMs: answerMs, signal });
-      return true;
+      const request = {
+        method: 'HEAD',
+        url: at,
+        headers: [],
+        body: new Uint8Array(),
+        timeoutMs: answerMs,
+        signal,
+      } as const;
+      return (await http(request)).status;
     } catch (error) {
-      if (isHttpFailure(error)) return false;
+      if (isHttpFailure(error)) return null;
       throw error;
     }
   }
