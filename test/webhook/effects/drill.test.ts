@@ -57,6 +57,33 @@ it.each([0, 300, 900, 2_500, 6_000])(
   },
 );
 
+it('a handler passes whose first delivery adds what later ones are counted in', async () => {
+  const events = new Map<string, readonly string[]>();
+  const outcomes = await outcomesOf(
+    ['effect-plain', 'effect-twice'],
+    (delivery) => {
+      const id = headerOf(delivery, 'x-revento-delivery-id') ?? '';
+      const known = events.get('e') ?? [];
+      if (!known.includes(id)) events.set('e', [...known, id]);
+    },
+    () => Object.fromEntries(events) as Json,
+  );
+  expect(outcomes).toEqual(['effect-plain pass', 'effect-twice pass']);
+});
+
+it('a handler is not judged whose deliveries never change the same', async () => {
+  let count = 0;
+  let rows = 0;
+  const [outcome] = await outcomesOf(
+    ['effect-plain'],
+    () => {
+      rows += ++count;
+    },
+    () => rows,
+  );
+  expect(outcome).toBe('effect-plain skip: plain deliveries did not change the same: first +1, then +2, then +3');
+});
+
 it('a handler is not judged by an effect that came from elsewhere at that moment', async () => {
   const known = new Set<string | null>();
   let count = 0;
