@@ -19,14 +19,20 @@ export type Change = readonly Difference[];
 const varying =
   /\b(?:app|ptp|usr)_[0-9a-f]{16}\b|evt_delivery_[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*Z?/g;
 
+/** Unix times of the years 2020 to 2050, in seconds and in milliseconds. */
+const unixTimes = [1, 1_000].map((unit) => [1_577_836_800 * unit, 2_524_608_000 * unit] as const);
+
 /** A name of a member that looks like data: an address, a name of a person, a phone number. */
 const dataLike = /[@\s%+]|\d{5}|[^\x20-\x7e]/;
 
 const alike = (text: string) => text.replace(varying, '#');
 
+const isTime = (number: number) => unixTimes.some(([first, last]) => number >= first && number <= last);
+
 /** JSON text in which members are sorted and ids are alike, so that equal values have equal texts. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'number' && isTime(value)) return JSON.stringify('#');
   if (!isRecord(value)) return typeof value === 'string' ? JSON.stringify(alike(value)) : JSON.stringify(value);
   const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(alike(name))}:${canonical(member)}`);
   return `{${members.sort().join(',')}}`;
@@ -39,7 +45,9 @@ export function changeBetween(before: Json, after: Json): Change {
 
 function differences(before: unknown, after: unknown, at: Where): Difference[] {
   if (typeof before === 'number' && typeof after === 'number') {
-    return before === after ? [] : [{ ...at, kind: 'number', by: after - before }];
+    if (before === after) return [];
+    if (isTime(before) && isTime(after)) return [{ ...at, kind: 'value', what: canonical(after) }];
+    return [{ ...at, kind: 'number', by: after - before }];
   }
   if (Array.isArray(before) && Array.isArray(after)) {
     if (before.length === after.length) return before.flatMap((item, index) => differences(item, after[index], at));

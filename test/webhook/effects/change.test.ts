@@ -38,6 +38,18 @@ describe('a change', () => {
     expect(isSameChange(one, changeBetween([], [{ ...row('3', 'rejected'), at: '2026-03-01T12:00:00Z' }]))).toBe(false);
   });
 
+  it.each<[string, Json, Json, Json, Json]>([
+    ['in milliseconds', [], [1_764_500_000_123], [], [1_764_500_009_456]],
+    ['in seconds', { at: 1_764_500_000 }, { at: 1_764_500_001 }, { at: 1_764_500_001 }, { at: 1_764_500_007 }],
+  ])('is the same for times that are numbers, %s', (_, before, after, before2, after2) => {
+    expect(isSameChange(changeBetween(before, after), changeBetween(before2, after2))).toBe(true);
+  });
+
+  it('is another one for numbers that are no times', () => {
+    expect(isSameChange(changeBetween({ at: 1 }, { at: 2 }), changeBetween({ at: 2 }, { at: 9 }))).toBe(false);
+    expect(isSameChange(changeBetween([], [4_915_112_345]), changeBetween([], [4_915_112_346]))).toBe(false);
+  });
+
   it.each<[Json, Json, number | null]>([
     [{ a: 1, b: 1 }, { a: 0, b: 0 }, 0],
     [{ a: 1, b: 1 }, { a: 1, b: 1 }, 1],
