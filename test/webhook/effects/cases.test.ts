@@ -12,7 +12,7 @@ import { casesWith, effectCases } from '../../../src/webhook/effects/cases.ts';
 import { Effects, Unjudged } from '../../../src/webhook/effects/effects.ts';
 import { lackOf, withReason } from '../../support/program/needs.ts';
 import { newSecret } from '../../support/webhook/delivery.ts';
-import { effectsHandler } from '../../support/webhook/effects-handler.ts';
+import { effectsHandler } from '../../support/webhook/effects/effects-handler.ts';
 
 const lack = lackOf('sqlite');
 /** `npm run chaos` asks for more. */

@@ -45,7 +45,7 @@ describe('a change', () => {
     expect(isSameChange(changeBetween(before, after), changeBetween(before2, after2))).toBe(true);
   });
 
-  it('is another one for numbers that are no times', () => {
+  it('is another one for other numbers', () => {
     expect(isSameChange(changeBetween({ at: 1 }, { at: 2 }), changeBetween({ at: 2 }, { at: 9 }))).toBe(false);
     expect(isSameChange(changeBetween([], [4_915_112_345]), changeBetween([], [4_915_112_346]))).toBe(false);
   });

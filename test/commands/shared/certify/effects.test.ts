@@ -103,7 +103,7 @@ describe('check --effects', () => {
 });
 
 const lack = lackOf('sqlite');
-const script = join(import.meta.dirname, '../../../support/webhook/effects_handler.py');
+const script = join(import.meta.dirname, '../../../support/webhook/effects/effects_handler.py');
 
 it.each<[object, object]>([
   [{ patience: '0s' }, { code: 'usage', message: '--patience 0s would fail every handler.' }],

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { python } from '../program/needs.ts';
+import { python } from '../../program/needs.ts';
 
 /** A handler over SQLite in a process of its own. */
 export interface EffectsHandler {
