@@ -8,7 +8,7 @@ namespace ReventoIntegration;
 /// <summary>What Revento refused, or did not answer.</summary>
 /// <param name="code">Revento's, where it gave one.</param>
 /// <param name="isUnused">The code or refresh token that was sent can still be used.</param>
-internal sealed class RefusedException(string code, string? message = null, bool isUnused = false) : Exception(message ?? code)
+internal sealed class RefusedException(string code, string details, bool isUnused = false) : Exception($"{code} {details}")
 {
     public string Code => code;
     public bool IsUnused => isUnused;
@@ -36,22 +36,22 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
     /// <summary>Until when Revento asked for a pause, by event.</summary>
     private readonly ConcurrentDictionary<string, DateTime> pauses = new();
 
-    /// <summary>The JSON of one resource of an event.</summary>
+    /// <summary>The JSON of one resource of an event, and the id of its request.</summary>
     /// <exception cref="RefusedException"></exception>
     /// <exception cref="LoginEndedException"></exception>
-    public async Task<Row> Get(string eventId, string path)
+    public async Task<(Row Body, string RequestId)> Get(string eventId, string path)
     {
         Login? refreshed = null;
         for (var attempt = 1; ; attempt++)
         {
             var login = logins.For(eventId);
             var (status, body, retryAfter, requestId) = await Send(login, path);
-            if (status == 200 && body is not null) return body;
+            if (status == 200 && body is not null) return (body, requestId);
             var code = body.Text("error") ?? (status == 0 ? "unreachable" : "unexpected_answer");
             var pause = PauseAfter(status, code, attempt);
             if (code == "token_expired" && refreshed is null) refreshed = await logins.Refresh(login, oauth.RequestTokens);
             else if (code == "token_revoked") await logins.EndSpent(login, code);
-            else if (pause is null || attempt == Tries) throw new RefusedException(code, $"{code} ({status}), {requestId}");
+            else if (pause is null || attempt == Tries) throw new RefusedException(code, $"({status}), request {requestId}");
             else if (retryAfter is { } length) pauses[eventId] = DateTime.UtcNow + length; // for all requests with this token
             else await Task.Delay(pause.Value);
         }
@@ -63,13 +63,15 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         var seen = new HashSet<string>();
         for (var query = "?limit=50"; ;)
         {
-            var page = await Get(eventId, path + query);
-            var data = page.GetValueOrDefault("data");
-            if (data.ValueKind != JsonValueKind.Array) throw new RefusedException("no_list");
-            foreach (var row in data.EnumerateArray().Select(Json.AsObject).OfType<Row>()) yield return row;
-            if (page.GetValueOrDefault("has_more").ValueKind != JsonValueKind.True) yield break;
-            var cursor = page.Text("next_cursor");
-            if (cursor is null || !seen.Add(cursor)) throw new RefusedException("endless_list");
+            var (page, requestId) = await Get(eventId, path + query);
+            var (data, hasMore) = (page.GetValueOrDefault("data"), page.GetValueOrDefault("has_more").ValueKind);
+            var rows = data.ValueKind == JsonValueKind.Array ? data.EnumerateArray().Select(Json.AsObject).ToList() : [null];
+            var cursor = page.Text("next_cursor") ?? "";
+            // Not the end of the list, unless it says so: rows would be missing, and nobody would know.
+            var hasEnd = hasMore == JsonValueKind.False || (hasMore == JsonValueKind.True && cursor != "" && seen.Add(cursor));
+            if (!hasEnd || rows.Contains(null)) throw new RefusedException("unexpected_answer", $"(200), request {requestId}");
+            foreach (var row in rows) yield return row!;
+            if (hasMore == JsonValueKind.False) yield break;
             query = $"?limit=50&cursor={Uri.EscapeDataString(cursor)}";
             if (seen.Count > PagesAtOnce) await Task.Delay(2100);
         }

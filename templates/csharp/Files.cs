@@ -72,26 +72,36 @@ internal class SealedFiles(Config config)
     [DllImport("libc", EntryPoint = "open")]
     private static extern int OpenDirectory(string path, int flags);
 
-    /// <summary>The value of a file; null where there is none, or it is damaged: that must not stop the rest.</summary>
-    public T? Read<T>(string path) where T : class
+    /// <summary>What a function reads; null where nothing is there. For what cannot be read, `Exists` is false, too.</summary>
+    private static T? UnlessMissing<T>(string path, Func<string, T> read) where T : class
     {
         try
         {
-            var value = Unseal<T>(File.ReadAllText(path), Path.GetFileName(path));
-            if (value is null) Log.Write("file damaged", ("file", path));
-            return value;
+            return read(path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null; // `File.Exists` is false for what cannot be read, too
+            return null;
         }
     }
+
+    /// <summary>The value of a file; null where there is none, or it is damaged: that must not stop the rest.</summary>
+    public T? Read<T>(string path) where T : class
+    {
+        if (UnlessMissing(path, File.ReadAllText) is not { } text) return null;
+        var value = Unseal<T>(text, Path.GetFileName(path));
+        if (value is null) Log.Write("file damaged", ("file", path));
+        return value;
+    }
+
+    /// <summary>The files of a directory, which need not exist.</summary>
+    public static string[] In(string directory) => UnlessMissing(directory, Directory.GetFiles) ?? [];
 
     /// <summary>The values of the files of a directory. One that cannot be read does not hold up the others.</summary>
     public List<T> ReadAll<T>(string directory, Action<Exception>? unread = null) where T : class
     {
         var values = new List<T>();
-        foreach (var path in Directory.GetFiles(Directory.CreateDirectory(directory).FullName, "*.sealed"))
+        foreach (var path in In(directory).Where(path => path.EndsWith(".sealed")))
         {
             try
             {

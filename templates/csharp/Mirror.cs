@@ -29,7 +29,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         if (sent.Text("type") == Logins.Deletion)
         {
             using var _ = await files.Lock("mirror");
-            foreach (var file in Directory.CreateDirectory(MirrorOf(eventId)).GetFiles()) file.Delete();
+            foreach (var path in SealedFiles.In(MirrorOf(eventId))) File.Delete(path);
             return;
         }
         var changes = ChangesOf(sent);
@@ -73,7 +73,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
         var known = files.ReadAll<Held>(MirrorOf(eventId)).Select(held => held.OccurredAt);
         var newest = known.Where(time => string.CompareOrdinal(time, startedAt) < 0).Max(StringComparer.Ordinal);
-        var found = await api.Get(eventId, path);
+        var (found, _) = await api.Get(eventId, path);
         var participants = Read(login, "participants.read", $"{path}/participants", Keep);
         var activities = Read(login, "program.read", $"{path}/activities", _ => Task.CompletedTask);
         await Task.WhenAll(participants, activities);

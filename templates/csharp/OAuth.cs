@@ -84,11 +84,11 @@ internal sealed class OAuth(Config config, SealedFiles files, Logins logins)
             // Refused, redirected or put off: the token was not used. After `invalid_grant`, which is about the token, and
             // after a failure of the server it may be spent.
             var isUnused = status == 503 || (status is >= 300 and < 500 && code != "invalid_grant");
-            throw new RefusedException(code, $"token endpoint: {code} ({status})", isUnused);
+            throw new RefusedException(code, $"({status}) from the token endpoint", isUnused);
         }
         catch (Exception error) when (error is not RefusedException)
         {
-            throw new RefusedException("unreachable", "token endpoint: unreachable", isUnused: !isConnected);
+            throw new RefusedException("unreachable", "token endpoint", isUnused: !isConnected);
         }
     }
 

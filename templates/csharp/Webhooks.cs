@@ -35,7 +35,7 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
         // Only now: nobody but Revento gets here.
         if (Json.Read<Row>(body) is not { } sent || sent.Text("type") is not { } type) return StatusCodes.Status400BadRequest;
         // In this order: a delivery that has left the inbox is marked already.
-        var isRepeat = File.Exists(WaitingAt(id)) || File.Exists(MarkOf(id));
+        var isRepeat = files.Read<Delivery>(WaitingAt(id)) is not null || files.Read<string>(MarkOf(id)) is not null;
         Log.Write(isRepeat ? "delivery repeated" : "delivery received", Ids(id, sent));
         if (isRepeat) return StatusCodes.Status204NoContent;
         // Requests stop at once; the worker deletes the stored data.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -32,44 +31,49 @@ type gate struct {
 
 var gates sync.Map
 
-// answer is what Revento said. The status is 0 where it said nothing, half a body is not JSON; only errors have a code.
+// answer is what Revento said. The status is 0 where it said nothing, half a body is not JSON; only failures have a code.
 type answer struct {
 	status     int
 	code       string
 	body       []byte
 	retryAfter time.Duration
+	requestID  string
 }
 
-// get decodes one resource into value.
-func get(eventID, path string, value any) error {
+// refusal is the error for an answer that is of no use.
+func (a answer) refusal() error {
+	return fmt.Errorf("%s (%d), request %s", valueOr(a.code, "unexpected_answer"), a.status, a.requestID)
+}
+
+// get reads one resource.
+func get(eventID, path string) (got answer, err error) {
 	found, _ := gates.LoadOrStore(eventID, &gate{places: make(chan struct{}, inFlight)})
 	shared := found.(*gate)
 	hasRefreshed := false
 	for try := 1; ; try++ {
 		connected, err := loginFor(eventID)
 		if err != nil {
-			return err
+			return got, err
 		}
-		requestID := fmt.Sprintf("%x", randomBytes(16))
-		got := shared.send(connected, path, requestID)
+		got = shared.send(connected, path)
 		pause := pauseAfter(got, try)
 		switch {
 		case got.status == http.StatusOK && json.Valid(got.body):
-			return json.Unmarshal(got.body, value)
+			return got, nil
 		case got.code == "token_expired" && !hasRefreshed:
 			hasRefreshed = true
 			_, err = refreshed(connected, requestTokens)
 		case got.code == "token_revoked":
 			err = replace(connected, connected.ended(got.code))
 		case pause == 0 || try == tries:
-			err = fmt.Errorf("%s (%d), request %s", valueOr(got.code, "unexpected answer"), got.status, requestID)
+			err = got.refusal()
 		case got.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token
 			shared.pausedUntil.Store(time.Now().Add(got.retryAfter).UnixNano())
 		default:
 			time.Sleep(pause)
 		}
 		if err != nil {
-			return err
+			return got, err
 		}
 	}
 }
@@ -95,18 +99,20 @@ func newClient(timeout time.Duration, transport http.RoundTripper) *http.Client 
 	return &http.Client{Timeout: timeout, CheckRedirect: stay, Transport: transport}
 }
 
-func (g *gate) send(connected login, path, requestID string) answer {
+func (g *gate) send(connected login, path string) answer {
 	g.places <- struct{}{}
 	defer func() { <-g.places }()
 	for time.Now().UnixNano() < g.pausedUntil.Load() {
 		time.Sleep(10 * time.Millisecond)
 	}
+	requestID := fmt.Sprintf("%x", randomBytes(16))
 	request := must(http.NewRequest("GET", config.apiBase+path, nil))
 	request.Header.Set("Authorization", "Bearer "+connected.AccessToken)
 	request.Header.Set("Accept", "application/vnd.revento.v1+json")
 	request.Header.Set("X-Revento-Request-Id", requestID)
 	started := time.Now()
 	got := exchange(apiClient, request)
+	got.requestID = requestID
 	ms := time.Since(started).Milliseconds()
 	log("api request", fields{"request_id": requestID, "event_id": connected.EventID, "status": got.status, "ms": ms})
 	return got
@@ -116,7 +122,7 @@ func exchange(client *http.Client, request *http.Request) answer {
 	response, err := client.Do(request)
 	if err != nil {
 		log("no answer", fields{"error": err.Error()})
-		return answer{}
+		return answer{code: "unreachable"}
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(response.Body)
@@ -124,7 +130,7 @@ func exchange(client *http.Client, request *http.Request) answer {
 	json.Unmarshal(body, &refusal)
 	seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 64) // 0 where it is not a number
 	pause := time.Duration(math.Min(float64(seconds), longestPause)) * time.Second
-	return answer{response.StatusCode, refusal.text("error"), body, pause}
+	return answer{status: response.StatusCode, code: refusal.text("error"), body: body, retryAfter: pause}
 }
 
 // row is a resource. Its values stay as Revento wrote them: a large number would lose digits.
@@ -146,21 +152,27 @@ func eachRow(eventID, path string, take func(row) error) (count int, err error) 
 			NextCursor string `json:"next_cursor"`
 			HasMore    *bool  `json:"has_more"`
 		}
-		if err := get(eventID, path+"?"+query.Encode(), &page); err != nil {
+		got, err := get(eventID, path+"?"+query.Encode())
+		if err != nil {
 			return count, err
 		}
+		// Not the end of the list, unless it says so: rows would be missing, and nobody would know.
+		isPage := json.Unmarshal(got.body, &page) == nil && page.Data != nil && page.HasMore != nil
+		isLast := isPage && !*page.HasMore
+		if !isPage || !isLast && (page.NextCursor == "" || seen[page.NextCursor]) {
+			return count, got.refusal()
+		}
 		for _, one := range page.Data {
+			if one == nil {
+				return count, got.refusal()
+			}
 			if err := take(one); err != nil {
 				return count, err
 			}
 			count++
 		}
-		isList := page.Data != nil && page.HasMore != nil
-		if isList && !*page.HasMore {
+		if isLast {
 			return count, nil
-		}
-		if !isList || page.NextCursor == "" || seen[page.NextCursor] {
-			return count, errors.New("this is not a list, or it does not end")
 		}
 		seen[page.NextCursor] = true
 		query.Set("cursor", page.NextCursor)

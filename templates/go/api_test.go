@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -25,17 +26,27 @@ func answering(t *testing.T, body string) {
 	})
 }
 
-func TestAPageThatIsNotOneIsAFailure(t *testing.T) {
+var isRefusal = regexp.MustCompile(`"unexpected_answer \(200\), request [\da-f-]+"`)
+
+func TestAPageThatIsNotOneFailsTheSyncAndLosesNothing(t *testing.T) {
 	for _, page := range []string{
 		`{"data":[{"id":"p1"}]}`, `{"data":[{"id":"p1"}],"has_more":null}`, `{"data":[{"id":"p1"}],"has_more":"no"}`,
-		`{"data":null,"has_more":false}`, `{"data":{},"has_more":false}`, `{"data":["p1"],"has_more":false}`,
+		`{"data":null,"has_more":false}`, `{"data":{},"has_more":false}`, `{"data":["p1"],"has_more":false}`, `{"data":[null],"has_more":false}`,
 		`{"data":[],"has_more":true}`, `{"data":[],"has_more":true,"next_cursor":5}`, `[]`,
 	} {
 		inOwnDir(t)
 		answering(t, page)
-		store(login{EventID: "evt_odd", OrganizationID: "org_1", AccessToken: "a1", RefreshToken: "r1", Scope: "participants.read"})
-		if status, logged := asked(t, "POST", "/sync"); status != 502 || strings.Contains(logged, "p1") {
+		connected := login{EventID: "evt_odd", OrganizationID: "org_1", AccessToken: "a1", RefreshToken: "r1", Scope: "participants.read"}
+		store(connected)
+		ids := event{EventID: connected.EventID, OrganizationID: connected.OrganizationID, OccurredAt: "2026"}
+		ids.Type, ids.Data = "participant.joined", []byte(`{"id":"p0"}`)
+		work(ids, "one")
+		status, logged := asked(t, "POST", "/sync")
+		if status != 502 || strings.Contains(logged, "p1") || !isRefusal.MatchString(logged) {
 			t.Errorf("%s: %d, logged %s", page, status, logged)
+		}
+		if rows, err := participants(connected.EventID); len(rows) != 1 || rows[0].text("id") != "p0" {
+			t.Errorf("%s: %v, %v", page, rows, err)
 		}
 	}
 }
@@ -55,7 +66,7 @@ func TestALongPauseIsLimited(t *testing.T) {
 		"2": 2 * time.Second, "9999999999": time.Hour, "9223372036854775807": time.Hour, "-5": 0, "soon": 0,
 	} {
 		sent = value
-		if got := gate.send(login{}, "/", ""); got.retryAfter != pause {
+		if got := gate.send(login{}, "/"); got.retryAfter != pause {
 			t.Errorf("%s: %v", value, got)
 		}
 	}

@@ -136,9 +136,11 @@ func readEvent(eventID string) (fields, error) {
 		}
 	}
 	var found row
-	if err := get(eventID, path, &found); err != nil {
+	got, err := get(eventID, path)
+	if err != nil {
 		return nil, err
 	}
+	json.Unmarshal(got.body, &found)
 	read := func(list, scope string, take func(row) error) (any, error) {
 		if !strings.Contains(" "+connected.Scope+" ", " "+scope+" ") {
 			return "not permitted", nil

@@ -192,7 +192,7 @@ func TestARefreshTokenIsSentOnAConnectionOfItsOwn(t *testing.T) {
 	config.authBase, config.apiBase = server.URL, server.URL
 	defer func() { config = before }()
 	gate := gate{places: make(chan struct{}, 1)}
-	gate.send(login{}, "/", "")
+	gate.send(login{}, "/")
 	requestTokens(url.Values{})
 	requestTokens(url.Values{})
 	if len(connections) != 3 || connections[0] == connections[1] || connections[1] == connections[2] {

@@ -5,6 +5,7 @@ import { config, log } from './config.js';
 import { requestTokens } from './oauth.js';
 import { endSpent, loginFor, refreshed } from './tokens.js';
 
+const version = 'application/vnd.revento.v1+json';
 const tries = 5;
 const inFlight = 5;
 /** A pause that is longer is a mistake of something in between. */
@@ -12,7 +13,7 @@ const longestPauseSeconds = 3_600;
 /** Lists longer than this are read at the pace that the limit of 30 a minute allows. */
 const pagesAtOnce = 20;
 
-/** What Revento refused; `code` is its error code. */
+/** What Revento refused, or never answered; `code` is its error code. */
 const refusal = (code, { status, requestId }) =>
   Object.assign(new Error(`${code} (${status}), request ${requestId}`), { code });
 
@@ -35,23 +36,23 @@ function inTurn(gate, work) {
   return run;
 }
 
-/** The JSON of one resource of an event. Throws what Revento refused, LoginEnded, or the failure of the network. */
+/** The answer with one resource of an event, its `body`. Throws what Revento refused, or LoginEnded. */
 export async function get(eventId, path) {
   const gate = gateOf(eventId);
   let hasRefreshed = false;
   for (let attempt = 1; ; attempt++) {
     const login = await loginFor(eventId);
-    const answer = await inTurn(gate, () => send(login, path)).catch((error) => ({ status: 0, error }));
-    if (answer.status === 200) return answer.body;
-    const code = answer.body?.error;
-    const pauseMs = pauseAfter(answer, attempt);
+    const answer = await inTurn(gate, () => send(login, path));
+    if (answer.status === 200 && answer.body instanceof Object) return answer;
+    const code = answer.body?.error ?? (answer.status === 0 ? 'unreachable' : 'unexpected_answer');
+    const pauseMs = pauseAfter(answer.status, code, attempt);
     if (code === 'token_expired' && !hasRefreshed) {
       hasRefreshed = true;
       await refreshed(login, requestTokens);
     } else if (code === 'token_revoked') {
       await endSpent(login, code);
     } else if (pauseMs === undefined || attempt === tries) {
-      throw answer.error ?? refusal(code ?? 'unexpected_answer', answer);
+      throw refusal(code, answer);
     } else if (answer.retryAfterMs) {
       gate.pausedUntil = Date.now() + answer.retryAfterMs; // for all requests with this token
     } else {
@@ -61,33 +62,34 @@ export async function get(eventId, path) {
 }
 
 /** How long to wait before the next try; undefined: do not try again. Branches on codes, never on messages. */
-function pauseAfter({ status, body, retryAfterMs, error }, attempt) {
-  if (body?.error === 'concurrent_limit_exceeded') return 200 + Math.random() * 300;
-  if (status === 429) return retryAfterMs ?? 2_000 * 2 ** attempt;
+function pauseAfter(status, code, attempt) {
+  const jitter = 1 + Math.random() / 4;
+  if (code === 'concurrent_limit_exceeded') return 300 * jitter;
+  if (status === 429) return 2_000 * 2 ** attempt * jitter;
   // No answer, or half of one: reads may be sent again.
-  if (error || status >= 500) return 500 * 2 ** (attempt - 1) * (1 + Math.random() / 4);
+  if ([0, 200].includes(status) || status >= 500) return 500 * 2 ** (attempt - 1) * jitter;
   return undefined;
 }
 
 async function send(login, path) {
   const requestId = randomUUID();
   const started = Date.now();
+  const answer = await exchange(login, path, requestId).catch((error) => ({ status: 0, error }));
+  const { status, error } = answer;
+  const failure = error?.cause?.code ?? error?.message;
+  log('api request', { request_id: requestId, event_id: login.event_id, status, failure, ms: Date.now() - started });
+  return { ...answer, requestId };
+}
+
+async function exchange(login, path, requestId) {
   const response = await fetch(`${config.apiBase}${path}`, {
-    headers: {
-      Authorization: `Bearer ${login.access_token}`,
-      Accept: 'application/vnd.revento.v1+json',
-      'X-Revento-Request-Id': requestId,
-    },
-    redirect: 'error',
+    headers: { Authorization: `Bearer ${login.access_token}`, Accept: version, 'X-Revento-Request-Id': requestId },
+    redirect: 'manual', // a token belongs to one host
     signal: AbortSignal.timeout(20_000),
   });
-  const { status, headers } = response;
   const body = await response.json().catch(() => undefined); // the failure of the parser quotes the answer
-  log('api request', { request_id: requestId, event_id: login.event_id, status, ms: Date.now() - started });
-  if (status === 200 && body === undefined) throw new Error('The answer is not JSON.');
-  const [seconds] = /^\d+$/.exec(headers.get('retry-after') ?? '') ?? [];
-  const retryAfterMs = seconds && Math.min(Number(seconds), longestPauseSeconds) * 1000;
-  return { status, requestId, body, retryAfterMs };
+  const [seconds] = /^[1-9]\d*$/.exec(response.headers.get('retry-after') ?? '') ?? [];
+  return { status: response.status, body, retryAfterMs: seconds && Math.min(seconds, longestPauseSeconds) * 1000 };
 }
 
 /** Every row of a list, one after the other, however many pages it has. */
@@ -95,10 +97,14 @@ export async function* rows(eventId, path) {
   const seen = new Set();
   let query = new URLSearchParams({ limit: '50' });
   for (;;) {
-    const { data, next_cursor: cursor, has_more: hasMore } = await get(eventId, `${path}?${query}`);
+    const answer = await get(eventId, `${path}?${query}`);
+    const { data, next_cursor: cursor, has_more: hasMore } = answer.body;
+    // Not the end of the list, unless it says so: rows would be missing, and nobody would know.
+    const hasEnd = hasMore === false || (hasMore === true && typeof cursor === 'string' && !seen.has(cursor));
+    const hasRows = Array.isArray(data) && data.every((row) => row instanceof Object);
+    if (!hasEnd || !hasRows) throw refusal('unexpected_answer', answer);
     yield* data;
     if (!hasMore) return;
-    if (typeof cursor !== 'string' || seen.has(cursor)) throw new Error('The list does not end.');
     seen.add(cursor);
     query = new URLSearchParams({ limit: '50', cursor });
     if (seen.size > pagesAtOnce) await sleep(2_100);

@@ -67,7 +67,7 @@ async function readEvent(eventId) {
   // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
   const known = (await readAllSealed(mirrorOf(eventId))).values.map(({ occurredAt }) => occurredAt);
   const newest = latest(known.filter((time) => time < startedAt));
-  const { title } = await get(eventId, path);
+  const { title } = (await get(eventId, path)).body;
   const read = async (list, scope, each) => {
     if (!login.scope.split(' ').includes(scope)) return 'not permitted';
     let count = 0;

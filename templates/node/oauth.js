@@ -25,16 +25,9 @@ const digest = (text) => createHash('sha256').update(`${text}`).digest();
 export function begin(eventId) {
   const state = randomBytes(32).toString('base64url');
   const verifier = randomBytes(32).toString('base64url');
-  const query = new URLSearchParams({
-    response_type: 'code',
-    client_id: config.clientId,
-    redirect_uri: config.redirectUri,
-    scope,
-    event_id: eventId,
-    state,
-    code_challenge: digest(verifier).toString('base64url'),
-    code_challenge_method: 'S256',
-  });
+  const client = { response_type: 'code', client_id: config.clientId, redirect_uri: config.redirectUri, scope };
+  const pkce = { code_challenge: digest(verifier).toString('base64url'), code_challenge_method: 'S256' };
+  const query = new URLSearchParams({ ...client, ...pkce, event_id: eventId, state });
   const cookie = seal({ state, verifier, expiresAt: Date.now() + attemptMs }, 'attempt').toString('base64url');
   return { url: `${config.authBase}/oauth/authorize?${query}`, cookie };
 }

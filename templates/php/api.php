@@ -12,7 +12,7 @@ const IN_FLIGHT = 5;
 const PAGES_AT_ONCE = 20;
 
 /**
- * The JSON of some resources of an event, which are requested at the same time.
+ * The answers with some resources of an event, which are requested at the same time: each `body` is an object.
  *
  * @param array<string, string> $paths
  * @return array<string, object> by the keys of the paths
@@ -27,16 +27,16 @@ function getAll(string $eventId, array $paths): array
         $login = loginFor($eventId);
         $pause = 0;
         foreach (ask($login, $left) as $key => $answer) {
-            $error = $answer->error ?? ($answer->status === 0 ? 'unreachable' : 'unexpected_answer');
+            $error = $answer->error;
             $next = pauseAfter($answer, $attempt);
             if ($answer->status === 200 && $answer->body !== null) {
-                $found[$key] = $answer->body;
+                $found[$key] = $answer;
             } elseif ($error === 'token_expired' && ($refreshedAt ??= $attempt) === $attempt) {
                 refreshed($login, requestTokens(...));
             } elseif ($error === 'token_revoked') {
                 replaceLogin($login, endedLogin($login, $error));
             } elseif ($next === null || $attempt >= TRIES) {
-                throw new Failure("$error ($answer->status), request $answer->requestId", $error);
+                throw $answer->refusal;
             } else {
                 $pause = max($pause, $answer->retryAfter ?? $next);
             }
@@ -77,7 +77,9 @@ function ask(#[\SensitiveParameter] object $login, array $paths): array
         $answer = answerTo($request);
         $ms = intdiv(hrtime(true) - $request->begunAt, 1_000_000);
         logLine('api request', request_id: $request->id, event_id: $login->event_id, status: $answer->status, ms: $ms);
-        $answer->requestId = $request->id;
+        $answer->error ??= $answer->status === 0 ? 'unreachable' : 'unexpected_answer';
+        $message = "$answer->error ($answer->status), request $request->id";
+        $answer->refusal = new Failure($message, $answer->error);
         return $answer;
     }, $requests);
 }
@@ -92,15 +94,18 @@ function rows(string $eventId, array $lists): \Generator
 {
     $paths = $lists;
     for ($pages = 1, $seen = []; $paths !== []; $pages++) {
-        foreach (getAll($eventId, $paths) as $list => $page) {
-            $cursor = ($page->has_more ?? null) === true ? $page->next_cursor ?? null : '';
-            $isList = is_array($page->data ?? null) && is_string($cursor) && !isset($seen[$list][$cursor]);
-            $isList || throw new Failure('This is not a list, or it does not end.', 'unexpected_answer');
-            foreach (array_filter($page->data, is_object(...)) as $row) {
+        foreach (getAll($eventId, $paths) as $list => $answer) {
+            $page = $answer->body;
+            [$data, $hasMore, $cursor] = [$page->data ?? null, $page->has_more ?? null, $page->next_cursor ?? null];
+            // Not the end of the list, unless it says so: rows would be missing, and nobody would know.
+            $hasEnd = $hasMore === false || ($hasMore === true && is_string($cursor) && !isset($seen[$list][$cursor]));
+            $hasRows = is_array($data) && array_filter($data, is_object(...)) === $data;
+            $hasEnd && $hasRows || throw $answer->refusal;
+            foreach ($data as $row) {
                 yield $list => $row;
             }
             unset($paths[$list]);
-            if ($cursor !== '') {
+            if ($hasMore) {
                 $paths[$list] = "$lists[$list]&cursor=" . rawurlencode($cursor);
                 $seen[$list][$cursor] = true;
             }

@@ -93,8 +93,7 @@ try {
     ($routes[$route] ?? static fn () => $respond(['error' => 'not_found'], 404))();
 } catch (\Throwable $error) {
     $code = $error instanceof Failure ? $error->error : null;
-    // Only messages of this program and of the system: others may quote what attendees entered.
-    logLine('request failed', error: $error instanceof \RuntimeException ? $error->getMessage() : $error::class);
+    logLine('request failed', error: reason($error));
     match ($code) {
         'not_connected' => $respond($error->getMessage(), 400),
         'login_ended' => $respond(['error' => 'not_connected', 'message' => $error->getMessage()], 409),

@@ -61,6 +61,12 @@ function readConfig(): object
     return $problems === [] ? $config : throw new Failure(implode("\n", $problems), 'settings');
 }
 
+/** Why something failed, for the log: words of this program and of the system; others may quote what attendees entered. */
+function reason(\Throwable $error): string
+{
+    return $error instanceof \RuntimeException ? $error->getMessage() : $error::class;
+}
+
 /** Writes one JSON line. Give it ids, never tokens and never what attendees entered. */
 function logLine(string $message, mixed ...$fields): void
 {

@@ -66,6 +66,12 @@ function unlessMissing(callable $read, string $path): mixed
     return $isMissing ? null : $found;
 }
 
+/** Whether a file is there; unlike `is_file`, this fails where nobody can know. */
+function exists(string $path): bool
+{
+    return unlessMissing(file_get_contents(...), $path) !== null;
+}
+
 /** The value of a sealed file; null where there is none, or where it is damaged. */
 function readSealed(string $path): ?object
 {

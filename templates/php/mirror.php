@@ -108,7 +108,7 @@ function readEvent(object $login): array
     $known = array_column(readAllSealed(pathOf('participants', $eventId)), 'occurred_at');
     $newest = max(['', ...array_filter($known, static fn (string $time): bool => $time < $startedAt)]);
     $path = '/events/' . rawurlencode($eventId);
-    $found = ['event_id' => $eventId, 'title' => getAll($eventId, [$path])[0]->title ?? null];
+    $found = ['event_id' => $eventId, 'title' => getAll($eventId, [$path])[0]->body->title ?? null];
     $lists = [];
     foreach (['participants' => 'participants.read', 'activities' => 'program.read'] as $list => $scope) {
         $isPermitted = in_array($scope, explode(' ', $login->scope ?? ''), true);

@@ -36,9 +36,9 @@ function receive(array $headers, string $body): int
     if (!is_object($event) || !is_string($event->type ?? null)) {
         return 400;
     }
-    [$waiting, $mark] = pathsOf($deliveryId);
+    [$waiting, $mark] = [pathOf('inbox', $deliveryId) . '.sealed', pathOf('worked', $deliveryId)];
     // First the inbox: a delivery leaves it after it got its mark.
-    $isRepeat = is_file($waiting) || is_file($mark);
+    $isRepeat = exists($waiting) || exists($mark);
     logLine('delivery received', ...idsOf($deliveryId, $event), repeat: $isRepeat);
     if ($isRepeat) {
         return 204;
@@ -49,12 +49,6 @@ function receive(array $headers, string $body): int
     }
     writeSealed($waiting, ['delivery_id' => $deliveryId, 'received_at' => microtime(true), 'event' => $event]);
     return 204;
-}
-
-/** @return array{string, string} where a delivery waits, and its mark once it was worked */
-function pathsOf(string $deliveryId): array
-{
-    return [pathOf('inbox', $deliveryId) . '.sealed', pathOf('worked', $deliveryId)];
 }
 
 /** @return array<string, mixed> */
@@ -79,7 +73,7 @@ function workWaiting(callable $work): bool
         usort($waiting, static fn (object $one, object $other): int => $one->received_at <=> $other->received_at);
         return array_filter($waiting, static fn (object $entry): bool => !isWorked($entry, $work)) === [];
     } catch (\Throwable $error) { // whatever fails is tried again
-        logLine('inbox failed', error: $error::class);
+        logLine('inbox failed', error: reason($error));
         return false;
     }
 }
@@ -87,11 +81,11 @@ function workWaiting(callable $work): bool
 /** @param callable(object, string): void $work */
 function isWorked(object $entry, callable $work): bool
 {
-    [$waiting, $mark] = pathsOf($entry->delivery_id);
+    [$waiting, $mark] = [pathOf('inbox', $entry->delivery_id) . '.sealed', pathOf('worked', $entry->delivery_id)];
     $ids = idsOf($entry->delivery_id, $entry->event);
     try {
         // A repeat may have come in at the same moment.
-        if (!is_file($mark)) {
+        if (!exists($mark)) {
             $work($entry->event, $entry->delivery_id);
             createOnce($mark);
             logLine('delivery worked', ...$ids);
@@ -99,7 +93,7 @@ function isWorked(object $entry, callable $work): bool
         @unlink($waiting);
         return true;
     } catch (\Throwable $error) { // one that fails must not hold up the others
-        logLine('delivery failed', ...$ids, error: $error::class);
+        logLine('delivery failed', ...$ids, error: reason($error));
         return false;
     }
 }

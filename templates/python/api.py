@@ -14,6 +14,7 @@ from config import API_BASE, log
 from oauth import json_of, request_tokens
 from tokens import end_spent, login_for, refreshed
 
+ACCEPT = "application/vnd.revento.v1+json"
 TRIES = 5
 IN_FLIGHT = 5
 # A pause that is longer is a mistake of something in between.
@@ -23,11 +24,7 @@ PAGES_AT_ONCE = 20
 
 
 class ApiError(Exception):
-    """What Revento refused; `code` is its error code."""
-
-    def __init__(self, code, status, request_id):
-        super().__init__(f"{code} ({status}), request {request_id}")
-        self.code = code
+    """What Revento refused, or never answered: its error code, the status, and the id of the request."""
 
 
 class _Gate:
@@ -42,7 +39,7 @@ _gates = {}
 
 
 def get(event_id, path):
-    """The JSON of one resource. Raises ApiError or LoginEnded."""
+    """The JSON of one resource, and the id of its request. Raises ApiError or LoginEnded."""
     gate, has_refreshed = _gates.setdefault(event_id, _Gate()), False
     for attempt in itertools.count(1):
         login = login_for(event_id)
@@ -51,7 +48,7 @@ def get(event_id, path):
                 time.sleep(left)
             status, body, retry_after, request_id = _send(login, path)
         if status == 200 and body:
-            return body
+            return body, request_id
         code = body.get("error", "unexpected_answer" if status else "unreachable")
         pause = _pause_after(status, code, attempt)
         if code == "token_expired" and not has_refreshed:
@@ -60,7 +57,7 @@ def get(event_id, path):
         elif code == "token_revoked":
             end_spent(login, code)
         elif pause is None or attempt == TRIES:
-            raise ApiError(code, status, request_id)
+            raise ApiError(f"{code} ({status}), request {request_id}")
         elif retry_after.isdecimal():
             # For all requests with this token.
             gate.paused_until = time.monotonic() + min(int(retry_after), LONGEST_PAUSE_SECONDS)
@@ -83,11 +80,7 @@ def _pause_after(status, code, attempt):
 def _send(login, path):
     """Status (0 without an answer), JSON object, Retry-After, and request id."""
     request_id, started = str(uuid.uuid4()), time.monotonic()
-    headers = {
-        "Authorization": f"Bearer {login['access_token']}",
-        "Accept": "application/vnd.revento.v1+json",
-        "X-Revento-Request-Id": request_id,
-    }
+    headers = {"Authorization": f"Bearer {login['access_token']}", "Accept": ACCEPT, "X-Revento-Request-Id": request_id}
     status, body, retry_after = 0, {}, ""
     with suppress(requests.RequestException):
         response = requests.get(f"{API_BASE}{path}", headers=headers, timeout=20, allow_redirects=False)
@@ -101,13 +94,16 @@ def rows(event_id, path):
     """Every row of a list, one after the other, however many pages it has."""
     query, seen = {"limit": 50}, set()
     while True:
-        page = get(event_id, f"{path}?{urlencode(query)}")
-        yield from page["data"]
-        if not page["has_more"]:
+        page, request_id = get(event_id, f"{path}?{urlencode(query)}")
+        data, has_more, cursor = page.get("data"), page.get("has_more"), page.get("next_cursor")
+        # Not the end of the list, unless it says so: rows would be missing, and nobody would know.
+        has_end = has_more is False or (has_more is True and isinstance(cursor, str) and cursor not in seen)
+        if not has_end or not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+            raise ApiError(f"unexpected_answer (200), request {request_id}")
+        yield from data
+        if not has_more:
             return
-        query["cursor"] = cursor = page["next_cursor"]
-        if not isinstance(cursor, str) or cursor in seen:
-            raise RuntimeError("The list does not end.")
+        query["cursor"] = cursor
         seen.add(cursor)
         if len(seen) > PAGES_AT_ONCE:
             time.sleep(2.1)

@@ -10,10 +10,11 @@ from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
-from config import EVENT_ID, PORT, REDIRECT_URI, log
+from api import ApiError
+from config import EVENT_ID, PORT, REDIRECT_URI, log, reason
 from files import open_data_dir
 from mirror import participants, sync, work
-from oauth import NotConnected, begin, finish
+from oauth import NotConnected, TokenError, begin, finish
 from tokens import LoginEnded, logins
 from webhooks import receive, work_deliveries
 
@@ -93,10 +94,10 @@ def start_sync():
 def failed(error):
     if isinstance(error, HTTPException):
         return jsonify(error="failed"), error.code
-    log("request failed", error=type(error).__name__, code=getattr(error, "code", None))
+    log("request failed", error=reason(error, ApiError, TokenError))
     if isinstance(error, LoginEnded):
         return jsonify(error="not_connected", message=str(error)), 409
-    return jsonify(error="failed"), 500 if getattr(error, "filename", None) else 502
+    return jsonify(error="failed"), 500 if isinstance(error, OSError) else 502
 
 
 open_data_dir()

@@ -9,8 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 
-_env_file = Path(".env")
-for _line in _env_file.read_text().splitlines() if _env_file.exists() else ():
+for _line in Path(".env").read_text().splitlines() if Path(".env").exists() else ():
     _name, _separator, _value = _line.partition("=")
     if _separator and not _name.startswith("#"):
         os.environ.setdefault(_name.strip(), _value.strip().strip("'\""))  # what is set takes precedence
@@ -75,3 +74,8 @@ def log(message, **fields):
     """Writes one JSON line. Give it ids, never tokens and never what attendees entered."""
     print(json.dumps({"at": datetime.now(timezone.utc).isoformat(), "message": message, **fields}), flush=True)
 # endregion
+
+
+def reason(error, *ours):
+    """Why something failed, for the log: words of the system and of `ours`. Others may quote what attendees entered."""
+    return str(error) if isinstance(error, (OSError, *ours)) else type(error).__name__

@@ -56,6 +56,13 @@ def write_sealed(path, value):
             os.close(descriptor)
 
 
+def exists(path):
+    """Whether a file is there; unlike `Path.exists`, this fails where nobody can know."""
+    with suppress(FileNotFoundError):
+        return bool(path.stat())
+    return False
+
+
 def create_once(path):
     """Creates an empty file; False when it exists. Exactly one caller succeeds, in any process."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -80,7 +87,7 @@ def read_all_sealed(directory):
     """The values of all sealed files in a directory, and why one of them cannot be read; the others can be used."""
     values, failure = [], None
     # Not by glob, which finds nothing in a directory that cannot be read.
-    for path in directory.iterdir() if directory.exists() else ():
+    for path in directory.iterdir() if exists(directory) else ():
         try:
             values.append(read_sealed(path) if path.suffix == ".sealed" else None)
         except OSError as error:
@@ -93,7 +100,7 @@ def open_data_dir():
     """Ends the start where nothing can be stored, or where everything is encrypted with another key."""
     path = DATA_DIR / "key.sealed"
     try:
-        if path.exists() and read_sealed(path) is None:
+        if exists(path) and read_sealed(path) is None:
             sys.exit(f"REVENTO_TOKEN_KEY is not the key that the files in {DATA_DIR} are encrypted with.")
         write_sealed(path, {})
         _sweep()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from api import get, rows
 from config import DATA_DIR
-from files import alone, file_name, read_all_sealed, read_sealed, write_sealed
+from files import alone, exists, file_name, read_all_sealed, read_sealed, write_sealed
 from tokens import DELETION, is_connection, is_deleted, login_for
 
 
@@ -36,8 +36,8 @@ def work(event, delivery_id):
     event_id, occurred_at = event.get("event_id"), event.get("occurred_at")
     if event["type"] == DELETION:
         with alone(f"mirror of {event_id}"):
-            if (mirror := _mirror_of(event_id)).exists():
-                shutil.rmtree(mirror)
+            if exists(_mirror_of(event_id)):
+                shutil.rmtree(_mirror_of(event_id))
         return
     changes = _changes_of(event["type"], event.get("data"))
     if not is_connection(event) or not isinstance(occurred_at, str) or not isinstance(changes.get("id"), str):
@@ -84,7 +84,7 @@ def _read_event(event_id):
     # A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
     known = [held["occurred_at"] for held in read_all_sealed(_mirror_of(event_id))[0]]
     newest = max((time for time in known if time < started_at), default="")
-    title = get(event_id, path)["title"]
+    title = get(event_id, path)[0].get("title")
 
     def read(name, scope, each=lambda row: None):
         if scope not in login["scope"].split():
@@ -97,11 +97,11 @@ def _read_event(event_id):
     def change(row, held):
         if held.get("written_at", "") > started_at:
             return None  # what a delivery wrote meanwhile is newer
-        occurred_at = max(held.get("occurred_at", ""), row.get("last_reviewed_at") or "", newest)
-        return {**held, "row": row, "occurred_at": occurred_at}
+        times = held.get("occurred_at"), row.get("last_reviewed_at"), newest
+        return {**held, "row": row, "occurred_at": max(time for time in times if isinstance(time, str))}
 
     def remember_read(row):
-        remember(login, row["id"], lambda held: change(row, held))
+        remember(login, row.get("id"), lambda held: change(row, held))
 
     with ThreadPoolExecutor(1) as pool:
         activities = pool.submit(read, "activities", "program.read")

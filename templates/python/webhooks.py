@@ -7,8 +7,8 @@ import re
 import threading
 import time
 
-from config import DATA_DIR, WEBHOOK_SECRETS, log
-from files import alone, create_once, file_name, read_all_sealed, write_sealed
+from config import DATA_DIR, WEBHOOK_SECRETS, log, reason
+from files import alone, create_once, exists, file_name, read_all_sealed, write_sealed
 from tokens import DELETION, end, is_connection
 
 INBOX = DATA_DIR / "inbox"
@@ -56,7 +56,7 @@ def accept(delivery_id, event):
     kind = event["type"]  # of what was signed; the headers beside the timestamp were not
     waiting, mark = _paths_of(delivery_id)
     # In this order: a delivery that has left the inbox is marked already.
-    is_repeat = waiting.exists() or mark.exists()
+    is_repeat = exists(waiting) or exists(mark)
     log("delivery received", delivery_id=delivery_id, event_id=event.get("event_id"), type=kind, repeat=is_repeat)
     if is_repeat:
         return
@@ -82,7 +82,7 @@ def work_deliveries(work):
             with alone("inbox"):
                 _work_waiting(work)
         except Exception as error:  # whatever fails is tried again after the pause
-            log("inbox failed", error=type(error).__name__)
+            log("inbox failed", error=reason(error))
         _woken.wait(PAUSE_SECONDS)
 
 
@@ -92,13 +92,13 @@ def _work_waiting(work):
         ids = {"delivery_id": delivery_id, "event_id": event.get("event_id"), "type": event["type"]}
         waiting, mark = _paths_of(delivery_id)
         try:
-            if not mark.exists():
+            if not exists(mark):
                 work(event, delivery_id)
             create_once(mark)
             waiting.unlink()
             log("delivery worked", **ids)
         except Exception as error:  # one that fails must not hold up the others
-            log("delivery failed", **ids, error=type(error).__name__)
+            log("delivery failed", **ids, error=reason(error))
 
 
 def _paths_of(delivery_id):

@@ -41,14 +41,14 @@ module Api
 
   module_function
 
-  # The JSON of one resource. Raises ApiError or LoginEnded.
+  # The JSON of one resource, and the id of its request. Raises ApiError or LoginEnded.
   def get(event_id, path)
     gate = GATES_LOCK.synchronize { GATES[event_id] }
     has_refreshed = false
     (1..).each do |try|
       login = Logins.for_event(event_id)
       status, body, retry_after, request_id = gate.pass { fetch(login, path) }
-      return body if status == 200 && !body.empty?
+      return body, request_id if status == 200 && !body.empty?
 
       code = body['error'] || (status.zero? ? 'unreachable' : 'unexpected_answer')
       pause = pause_after(status, code, try)
@@ -104,14 +104,15 @@ module Api
     seen = {}
     query = { limit: 50 }
     loop do
-      page = get(event_id, "#{path}?#{URI.encode_www_form(query)}")
-      raise ApiError, 'The list has no rows.' unless page['data'].is_a?(Array)
+      page, request_id = get(event_id, "#{path}?#{URI.encode_www_form(query)}")
+      data, has_more, cursor = page.values_at('data', 'has_more', 'next_cursor')
+      # Not the end of the list, unless it says so: rows would be missing, and nobody would know.
+      has_end = has_more == false || (has_more == true && cursor.is_a?(String) && !seen.key?(cursor))
+      has_rows = data.is_a?(Array) && data.all?(Hash)
+      raise ApiError, "unexpected_answer (200), request #{request_id}" unless has_end && has_rows
 
-      page['data'].grep(Hash).each(&block)
-      return unless page['has_more'] == true
-
-      cursor = page['next_cursor']
-      raise ApiError, 'The list does not end.' if !cursor.is_a?(String) || seen.key?(cursor)
+      data.each(&block)
+      return unless has_more
 
       seen[cursor] = true
       query = { limit: 50, cursor: }

@@ -72,7 +72,7 @@ module Mirror
     # A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
     known = Sealed.read_all(directory(event_id)).map { |held| held['occurred_at'] }
     newest = known.select { |time| time < started_at }.max
-    title = Api.get(event_id, path)['title']
+    event, = Api.get(event_id, path)
     activities = Thread.new { count(login, 'program.read', "#{path}/activities") }
     participants = count(login, 'participants.read', "#{path}/participants") do |row|
       remember(login, row['id']) do |held|
@@ -82,7 +82,7 @@ module Mirror
         held.merge('row' => row, 'occurred_at' => times.grep(String).max)
       end
     end
-    { event_id:, title:, participants:, activities: activities.value }
+    { event_id:, title: event['title'], participants:, activities: activities.value }
   ensure
     activities&.join # not for the process to end in its refresh
   end
@@ -177,8 +177,7 @@ class App < Sinatra::Base
 
   error do |e|
     is_refused = [ApiError, TokenError].include?(e.class)
-    # Only messages of this program and of the system: others may quote what attendees entered.
-    log('request failed', error: e.class.name, message: is_refused || e.is_a?(SystemCallError) ? e.message : nil)
+    log('request failed', error: is_refused ? e.message : reason(e))
     halt json({ error: 'failed' }, is_refused ? 502 : 500)
   end
 

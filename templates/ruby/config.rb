@@ -68,5 +68,8 @@ end
 
 $stdout.sync = true
 
+# Why something failed, for the log: the words of the system, but no others, which may quote what attendees entered.
+def reason(error) = error.is_a?(SystemCallError) ? error.message : error.class.name
+
 # Writes one JSON line, at once. Give it ids, never tokens and never what attendees entered.
 def log(message, **fields) = $stdout.write("#{JSON.generate({ at: Time.now.utc.iso8601(3), message:, **fields })}\n")

@@ -73,6 +73,13 @@ module Sealed
     false
   end
 
+  # Whether a file is there; unlike `File.exist?`, this fails where nobody can know.
+  def exist?(path)
+    File.stat(path).file?
+  rescue Errno::ENOENT
+    false
+  end
+
   # The value of a file; nil where there is none, or where it is damaged.
   def read(directory, name)
     value = unseal(File.binread(path(directory, name)), name)
@@ -105,7 +112,7 @@ module Sealed
   # Ends the start where nothing can be stored, or where everything is encrypted with another key.
   def open_directory
     directory = Config::DATA_DIR
-    if File.exist?(path(directory, 'key')) && read(directory, 'key').nil?
+    if exist?(path(directory, 'key')) && read(directory, 'key').nil?
       abort "REVENTO_TOKEN_KEY is not the key that the files in #{directory} are encrypted with."
     end
     write(directory, 'key', {})

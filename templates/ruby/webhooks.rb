@@ -46,7 +46,7 @@ module Webhooks
     type = event['type'] # of what was signed; the headers beside the timestamp were not
     name = Sealed.file_name(delivery_id)
     # In this order: a delivery that has left the inbox is marked already.
-    is_repeat = File.exist?(Sealed.path(INBOX, name)) || File.exist?(File.join(WORKED, name))
+    is_repeat = Sealed.exist?(Sealed.path(INBOX, name)) || Sealed.exist?(File.join(WORKED, name))
     log('delivery received', delivery_id:, event_id: event['event_id'], type:, repeat: is_repeat)
     return if is_repeat
 
@@ -68,7 +68,7 @@ module Webhooks
       begin
         work_waiting(&work)
       rescue StandardError => e # whatever fails is tried again after the pause
-        log('inbox failed', error: e.class.name)
+        log('inbox failed', error: reason(e))
       end
       WOKEN.pop
     end
@@ -86,11 +86,11 @@ module Webhooks
     ids = { delivery_id:, event_id: event['event_id'], type: event['type'] }
     name = Sealed.file_name(delivery_id)
     mark = File.join(WORKED, name)
-    work.call(event, delivery_id) unless File.exist?(mark)
+    work.call(event, delivery_id) unless Sealed.exist?(mark)
     Sealed.create_once(mark)
     File.delete(Sealed.path(INBOX, name))
     log('delivery worked', **ids)
   rescue StandardError => e # one that fails must not hold up the others
-    log('delivery failed', **ids, error: e.class.name)
+    log('delivery failed', **ids, error: reason(e))
   end
 end

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -79,14 +82,27 @@ public class OddAnswersTests
         new(fields.ToDictionary(field => field.Name, field => new StringValues(field.Value)));
 
     [Theory]
-    [InlineData("")]
-    [InlineData(""","has_more":null""")]
-    [InlineData(""","has_more":{}""")]
-    public async Task APageWithoutHasMoreOrWithAnOddOneIsTheLastOne(string odd)
+    [InlineData("""[{"id":"p1"}]""")]
+    [InlineData("""[{"id":"p1"}],"has_more":null""")]
+    [InlineData("""[{"id":"p1"}],"has_more":"no","next_cursor":null""")]
+    [InlineData("""[{"id":"p1"}],"has_more":true""")]
+    [InlineData("""[{"id":"p1"}],"has_more":true,"next_cursor":5""")]
+    [InlineData("""null,"has_more":false""")]
+    [InlineData("""{},"has_more":false""")]
+    [InlineData("""7,"has_more":false""")]
+    [InlineData("""["p1"],"has_more":false""")]
+    [InlineData("""[null],"has_more":false""")]
+    public async Task APageThatDoesNotSayWhetherMoreRowsFollowFailsTheSyncAndLosesNothing(string data)
     {
         await using var rig = await Start();
-        answer = $$"""{"data":[{"id":"p1"}]{{odd}}}""";
-        Assert.Equal("""{"id":"p1"}""", await rig.Synced());
+        answer = """{"data":[{"id":"p0"}],"has_more":false}""";
+        var held = await rig.Synced();
+        (answer, requests) = ($$"""{"data":{{data}}}""", 0);
+        var failure = await Assert.ThrowsAsync<RefusedException>(() => rig.Synced());
+        Assert.True(Regex.IsMatch(failure.Message, @"^unexpected_answer \(200\), request [\da-f-]{36}\z"), failure.Message);
+        Assert.Equal(2, requests); // the event and its list: neither is requested again
+        Assert.Equal(held, rig.Rows());
+        Assert.Equal(HttpStatusCode.BadGateway, await rig.StatusOfSync());
     }
 
     [Fact]
@@ -99,26 +115,13 @@ public class OddAnswersTests
             """{"id":7,"custom_form_fields":[],"last_reviewed_at":7}""",
         ];
         await using var rig = await Start();
-        answer = $$"""{"data":[{{string.Join(',', rows)}},null,7],"has_more":false}""";
+        answer = $$"""{"data":[{{string.Join(',', rows)}}],"has_more":false}""";
         Assert.Equal(string.Join('\n', rows), await rig.Synced());
         const string sent = """{"participant_id":"p1","user_id":"usr_1","custom_form_fields":null}""";
         var data = JsonSerializer.Deserialize<JsonElement>(sent);
         await rig.Mirror.Work(Settings.Event("application.approved", "evt_1", "org_1", "3000", data), "one");
         // What an application does not have does not change.
         Assert.Equal(string.Join('\n', rows).Replace("ed_at\":null", "ed_at\":null,\"user_id\":\"usr_1\""), rig.Rows());
-    }
-
-    [Theory]
-    [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("7")]
-    public async Task WhatIsNotAListIsNotRequestedAgain(string data)
-    {
-        await using var rig = await Start();
-        answer = $$"""{"data":{{data}}}""";
-        await Assert.ThrowsAsync<RefusedException>(() => rig.Synced());
-        Assert.Equal(2, requests); // the event and its list
-        Assert.Equal(HttpStatusCode.BadGateway, await rig.StatusOfSync());
     }
 
     [Fact]
@@ -169,6 +172,42 @@ public class OddAnswersTests
         Assert.Throws<IOException>(rig.Rows);
         await Assert.ThrowsAsync<IOException>(
             () => rig.Mirror.Work(Settings.Event(Logins.Deletion, "evt_1", "org_1", null, null), "one"));
+    }
+
+    [Fact]
+    public async Task ADeliveryWhoseMarkCannotBeLookedForIsNeitherAcknowledgedNorWorkedAgain()
+    {
+        await using var rig = await Start();
+        var marks = Path.Combine(rig.Config.DataDirectory, "worked");
+        var webhooks = new Webhooks(rig.Config, rig.Files, rig.Logins);
+        var body = Encoding.UTF8.GetBytes("""{"type":"x"}""");
+        var now = $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}";
+        var mac = HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes(rig.Config.WebhookSecrets[0]), Encoding.UTF8.GetBytes($$"""{{now}}.{"type":"x"}"""));
+        Task<int> Receive(string id) => webhooks.Receive(new HeaderDictionary
+        {
+            ["X-Revento-Event"] = "x", ["X-Revento-Delivery-Id"] = id, ["X-Revento-Timestamp"] = now,
+            ["X-Revento-Signature"] = $"sha256={Convert.ToHexString(mac).ToLowerInvariant()}",
+        }, body);
+        Assert.Equal(204, await Receive("one"));
+        MakeUnreadable(marks);
+        var worked = 0;
+        await webhooks.WorkWaiting((_, _) => Task.FromResult(worked++));
+        await Assert.ThrowsAsync<IOException>(() => Receive("two")); // which App answers with 500
+        Assert.Equal(0, worked);
+        File.Delete(marks);
+        await webhooks.WorkWaiting((_, _) => Task.FromResult(worked++));
+        Assert.Equal(1, worked);
+    }
+
+    [Fact]
+    public async Task WhatOnlyReadsCreatesNothing()
+    {
+        await using var rig = await Start();
+        Directory.Delete(rig.Config.DataDirectory, recursive: true);
+        Assert.Equal("", rig.Rows());
+        Assert.True(!rig.Logins.All().Any());
+        Assert.True(!Directory.Exists(rig.Config.DataDirectory));
     }
 
     [Fact]

@@ -55,7 +55,35 @@ const read = () =>
 
 test('a failure does not quote an answer that is not JSON', async () => {
   handle = (_request, response) => response.end('Ada Lovelace');
-  assert.deepEqual(await read(), ['The answer is not JSON.']);
+  assert.match((await read()).join(), /^unexpected_answer \(200\), request [\da-f-]{36}$/);
+});
+
+test('a page that is none, or does not say whether more rows follow, fails the sync and says which answer it was', async () => {
+  const odd = [
+    '{"data":[{"id":"p1"}]}',
+    '{"data":[{"id":"p1"}],"has_more":null}',
+    '{"data":[{"id":"p1"}],"has_more":"no"}',
+    '{"data":[{"id":"p1"}],"has_more":true}',
+    '{"data":[{"id":"p1"}],"has_more":true,"next_cursor":5}',
+    '{"data":{},"has_more":false}',
+    '{"data":["p1"],"has_more":false}',
+    '{"data":[null],"has_more":false}',
+  ];
+  const left = [...odd];
+  handle = ({ url }, response) => response.end(url.includes('/participants') ? left.shift() : '{"title":"An event"}');
+  const lines = await printed(`
+    const { store } = await import('./tokens.js');
+    const { participants, sync, work } = await import('./mirror.js');
+    const login = ${JSON.stringify({ ...login, scope: 'participants.read' })};
+    await store(login);
+    await work({ ...login, type: 'participant.joined', occurred_at: '', data: { id: 'p0' } }, 'one');
+    for (let left = ${odd.length}; left > 0; left--) {
+      const outcome = await sync('evt_api').then(() => 'read', ({ message }) => message);
+      console.log(outcome.replace(/[\\da-f-]{36}/, 'ID'));
+    }
+    console.log((await participants('evt_api')).map(({ id }) => id).join());
+  `);
+  assert.deepEqual(lines, [...odd.map(() => 'unexpected_answer (200), request ID'), 'p0']);
 });
 
 test('a pause that the API asks for takes an hour at most', async () => {

@@ -87,7 +87,8 @@ final class HttpTest extends TestCase
         }
         $program = 'require $argv[1]; Integration\storeLogin(json_decode($argv[2]));'
             . ' $paths = ["a" => "/a", "b" => "/b", "c" => "/c"];'
-            . ' foreach (Integration\getAll("evt_many", $paths) as $key => $found) { echo "$key $found->path "; }';
+            . ' foreach (Integration\getAll("evt_many", $paths) as $key => $answer) {'
+            . ' echo "$key {$answer->body->path} "; }';
         $words = [PHP_BINARY, '-r', $program, '--', __DIR__ . '/settings.php', json_encode($login)];
         $base = ['REVENTO_API_BASE' => 'http://' . stream_socket_get_name($server, false)];
         $run = proc_open($words, [1 => ['pipe', 'w']], $pipes, null, $base + getenv());

@@ -76,6 +76,12 @@ final class OddAnswersTest extends TestCase
     /** @return array{string, string} the first line of the answer to a sync, and the log */
     private function sync(): array
     {
+        return $this->answered('POST /sync?event=evt_1');
+    }
+
+    /** @return array{string, string} the first line of the answer to a request, and the log */
+    private function answered(string $request, string $headers = '', string $body = ''): array
+    {
         $free = stream_socket_server('tcp://127.0.0.1:0');
         $port = parse_url('http://' . stream_socket_get_name($free, false), PHP_URL_PORT);
         fclose($free);
@@ -85,21 +91,12 @@ final class OddAnswersTest extends TestCase
         for ($left = 200; $left > 0 && !($client = @stream_socket_client("tcp://localhost:$port")); $left--) {
             usleep(25_000);
         }
-        fwrite($client, "POST /sync?event=evt_1 HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        fwrite($client, "$request HTTP/1.0\r\nHost: localhost\r\n$headers\r\n$body");
         $answer = stream_get_contents($client);
         proc_terminate($server);
         $log = stream_get_contents($pipes[1]);
         proc_close($server);
         return [strtok($answer, "\r"), $log];
-    }
-
-    public function testAPageWithoutHasMoreOrWithAnOddOneIsTheLastOne(): void
-    {
-        foreach (['', ',"has_more":null', ',"has_more":{}'] as $odd) {
-            $page = "{\"data\":[{\"id\":\"p1\"}]$odd}";
-            $sync = fn (): string => $this->printed('echo Integration\sync("evt_1")["participants"];');
-            self::assertSame('1', $this->with($page, $sync), $odd);
-        }
     }
 
     public function testRowsAreKeptAsTheyCame(): void
@@ -114,22 +111,32 @@ final class OddAnswersTest extends TestCase
             . ' $event = ["type" => "application.approved", "occurred_at" => "3000"] + (array) $login;'
             . ' $event["data"] = ["participant_id" => "p1", "user_id" => "usr_1", "custom_form_fields" => null];'
             . ' Integration\work((object) $event, "one");' . $show;
-        $page = '{"data":[' . implode(',', $rows) . ',null,7],"has_more":false}';
+        $page = '{"data":[' . implode(',', $rows) . '],"has_more":false}';
         $found = explode("\n", trim($this->with($page, fn (): string => $this->printed($program))));
         // What an application does not have does not change.
         $changed = str_replace('"p1"', '"p1","user_id":"usr_1"', $rows[0]);
         self::assertEqualsCanonicalizing([...$rows, $changed, $rows[1], $rows[2]], $found);
     }
 
-    public function testWhatIsNotAListIsNotRequestedAgain(): void
+    public function testAPageThatDoesNotSayWhetherMoreRowsFollowFailsTheSyncAndLosesNothing(): void
     {
-        foreach (['{"data":null}', '{"data":{}}', '{}', '{"data":[],"has_more":true}'] as $page) {
-            $sync = fn (): string => $this->printed('echo failureOf(static fn () => Integration\sync("evt_1"));');
-            self::assertSame('unexpected_answer ', $this->with($page, $sync), $page);
+        $program = '$event = ["type" => "participant.joined", "occurred_at" => "", "data" => (object) ["id" => "p0"]];'
+            . ' Integration\work((object) ($event + (array) $login), "one");'
+            . ' echo failureOf(static fn () => Integration\sync("evt_1"));'
+            . ' echo json_encode(Integration\participants("evt_1"));';
+        $odd = ['', ',"has_more":null', ',"has_more":"no"', ',"has_more":true', ',"has_more":true,"next_cursor":5'];
+        $pages = array_map(static fn (string $more): string => "{\"data\":[{\"id\":\"p1\"}]$more}", $odd);
+        foreach (['null', '{}', '7', '["p1"]', '[null]'] as $data) {
+            $pages[] = "{\"data\":$data,\"has_more\":false}";
+        }
+        foreach ($pages as $page) {
+            $found = $this->with($page, fn (): string => $this->printed($program));
+            self::assertSame('unexpected_answer [{"id":"p0"}]', $found, $page);
             self::assertSame(2, $this->asked, 'the event and its list');
         }
-        $sync = fn (): array => [$this->printed(''), ...$this->sync()];
-        self::assertSame('HTTP/1.0 502 Bad Gateway', $this->with('{"data":[],"has_more":true}', $sync)[1]);
+        [, $status, $log] = $this->with($pages[0], fn (): array => [$this->printed(''), ...$this->sync()]);
+        self::assertSame('HTTP/1.0 502 Bad Gateway', $status);
+        self::assertMatchesRegularExpression('/"unexpected_answer \(200\), request [\da-f-]{36}"/', $log);
     }
 
     public function testTokensAreKeptWhateverComesWithThem(): void
@@ -189,6 +196,26 @@ final class OddAnswersTest extends TestCase
             . ' echo failureOf(static fn () => Integration\participants("evt_1"));'
             . ' echo failureOf(static fn () => Integration\work($deletion, "one"));';
         self::assertSame('unreadable unreadable ', $this->with('{}', fn (): string => $this->printed($program)));
+    }
+
+    public function testADeliveryWhoseMarkCannotBeLookedForIsNeitherAcknowledgedNorWorkedAgain(): void
+    {
+        [$now, $body] = [time(), '{"type":"x"}'];
+        $mac = hash_hmac('sha256', "$now.$body", (string) getenv('REVENTO_WEBHOOK_SECRET'));
+        $headers = "Content-Length: 12\r\nX-Revento-Timestamp: $now\r\nX-Revento-Signature: sha256=$mac\r\n"
+            . "X-Revento-Event: x\r\nX-Revento-Delivery-Id: marked\r\n";
+        $program = '$mark = Integration\pathOf("worked", "marked"); mkdir(dirname($mark), 0);'
+            . ' Integration\writeSealed(Integration\pathOf("inbox", "marked") . ".sealed",'
+            . ' ["delivery_id" => "marked", "received_at" => 1, "event" => ["type" => "x"]]);'
+            . ' Integration\workWaiting(static fn () => print("It was worked.")) || print("It waits.");'
+            . ' array_map(unlink(...), Integration\filesIn(dirname(Integration\pathOf("inbox", ""))));'
+            . ' chmod(dirname($mark), 0o700); mkdir($mark);'; // the server may be that of root, who may read everything
+        [$found, $status, $log] = $this->with('', function () use ($program, $headers, $body): array {
+            return [$this->printed($program), ...$this->answered('POST /webhooks/revento', $headers, $body)];
+        });
+        self::assertSame('It waits.', $found);
+        self::assertSame('HTTP/1.0 500 Internal Server Error', $status);
+        self::assertStringContainsString('Is a directory', $log);
     }
 
     public function testAPauseIsANumberOfSecondsAtMostAnHour(): void

@@ -11,9 +11,10 @@ from unittest import mock
 
 from tests import settings  # noqa: F401
 from config import DATA_DIR
-from files import file_name
+from files import file_name, write_sealed
 from mirror import participants, sync, work as change
 from tokens import login_for, store
+import webhooks
 from webhooks import INBOX, receive, work_deliveries
 
 SECRET = os.environ["REVENTO_WEBHOOK_SECRET"]
@@ -56,6 +57,17 @@ class Deliveries(unittest.TestCase):
         for body in (b"hello", b"null", b"{}"):
             with self.subTest(body):
                 self.assertEqual(receive(*delivery(body=body)), 400)
+
+    def test_one_whose_mark_cannot_be_looked_for_is_neither_acknowledged_nor_worked_again(self):
+        inbox, marks, worked = DATA_DIR / "marked" / "inbox", DATA_DIR / "marked" / "worked", []
+        entry = {"delivery_id": "marked", "received_at": 0, "event": {"type": "x"}}
+        write_sealed(inbox / f"{file_name('marked')}.sealed", entry)
+        marks.touch()  # a file in the place of the directory of marks: permissions do not stop root
+        with mock.patch.multiple(webhooks, INBOX=inbox, WORKED=marks):
+            webhooks._work_waiting(lambda _event, delivery_id: worked.append(delivery_id))
+            with self.assertRaises(NotADirectoryError):
+                receive(*delivery())
+        self.assertEqual(worked, [])
 
     def test_a_header_cannot_end_a_login(self):
         store({"event_id": "evt_kept", "organization_id": "org_1", "access_token": "a1", "refresh_token": "r1"})

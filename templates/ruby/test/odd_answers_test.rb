@@ -55,10 +55,18 @@ class OddAnswersTest < Minitest::Test
     Rack::MockRequest.new(App).post('/sync?event=evt_1', here).status
   end
 
-  def test_a_page_without_has_more_or_with_an_odd_one_is_the_last_one
-    ['', ',"has_more":null', ',"has_more":{}'].each do |odd|
-      assert_equal [{ 'id' => 'p1' }], synced(%({"data":[{"id":"p1"}]#{odd}})), odd
+  def test_a_page_that_does_not_say_whether_more_rows_follow_fails_the_sync_and_loses_nothing
+    held = synced('{"data":[{"id":"p0"}],"has_more":false}')
+    @asked = 0
+    odd = ['', ',"has_more":null', ',"has_more":"no"', ',"has_more":true', ',"has_more":true,"next_cursor":5']
+    pages = odd.map { |more| %({"data":[{"id":"p1"}]#{more}}) }
+    pages += %w[null {} 7 ["p1"] [null]].map { |data| %({"data":#{data},"has_more":false}) }
+    pages.each do |page|
+      failure = assert_raises(ApiError, page) { synced(page) }
+      assert_match(/\Aunexpected_answer \(200\), request [\h-]{36}\z/, failure.message)
     end
+    assert_equal 2 * pages.size, @asked # the event and its list: neither is requested again
+    assert_equal [held, 502], [Mirror.participants('evt_1'), sync_status]
   end
 
   def test_rows_are_kept_as_they_came
@@ -67,18 +75,12 @@ class OddAnswersTest < Minitest::Test
       { 'id' => 7, 'custom_form_fields' => [], 'last_reviewed_at' => 7 },
       { 'custom_form_fields' => nil }
     ]
-    assert_equal rows.to_set, synced(JSON.generate({ data: rows })).to_set
+    assert_equal rows.to_set, synced(JSON.generate({ data: rows, has_more: false })).to_set
     event = { 'type' => 'application.approved', 'occurred_at' => '3000', **LOGIN.slice('event_id', 'organization_id') }
     data = { 'participant_id' => 'p1', 'user_id' => 'usr_1', 'custom_form_fields' => nil }
     Mirror.work({ **event, 'data' => data }, 'one')
     rows[0]['user_id'] = 'usr_1' # what an application does not have does not change
     assert_equal rows.to_set, Mirror.participants('evt_1').to_set
-  end
-
-  def test_what_is_not_a_list_is_not_requested_again
-    %w[null {} 7].each { |data| assert_raises(ApiError) { synced(%({"data":#{data}})) } }
-    assert_equal 6, @asked # the event and its list, each time
-    assert_equal 502, sync_status
   end
 
   def test_tokens_are_kept_whatever_comes_with_them
@@ -118,6 +120,22 @@ class OddAnswersTest < Minitest::Test
     assert_raises(SystemCallError) { Mirror.participants('evt_1') }
     deletion = { 'type' => Logins::DELETION, **LOGIN.slice('event_id', 'organization_id') }
     assert_raises(SystemCallError) { Mirror.work(deletion, 'one') }
+  end
+
+  def test_a_delivery_whose_mark_cannot_be_looked_for_is_neither_acknowledged_nor_worked_again
+    body = '{"type":"x"}'
+    mac = OpenSSL::HMAC.hexdigest('SHA256', ENV.fetch('REVENTO_WEBHOOK_SECRET'), "#{now = Time.now.to_i}.#{body}")
+    headers = { 'TIMESTAMP' => now.to_s, 'SIGNATURE' => "sha256=#{mac}", 'EVENT' => 'x', 'DELIVERY_ID' => 'marked' }
+    headers.transform_keys! { |name| "HTTP_X_REVENTO_#{name}" }
+    post = -> { Rack::MockRequest.new(App).post('/webhooks/revento', headers.merge(input: body)).status }
+    assert_equal 204, post.call
+    make_unreadable(Webhooks::WORKED)
+    assert_output(/"delivery failed".*Too many levels/) { Webhooks.work_waiting { flunk 'it was worked' } }
+    Sealed.delete_all(Webhooks::INBOX)
+    assert_output(/Too many levels/) { assert_equal 500, post.call }
+  ensure
+    File.delete(Webhooks::WORKED)
+    Sealed.delete_all(Webhooks::INBOX)
   end
 
   def test_a_pause_is_a_number_of_seconds_at_most_an_hour

@@ -9,10 +9,11 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from config import EVENT_ID, PORT, REDIRECT_URI, log
+from api import ApiError
+from config import EVENT_ID, PORT, REDIRECT_URI, log, reason
 from files import open_data_dir
 from mirror import participants, sync, work
-from oauth import NotConnected, begin, finish
+from oauth import NotConnected, TokenError, begin, finish
 from tokens import LoginEnded, logins
 from webhooks import receive, work_deliveries
 
@@ -92,8 +93,8 @@ def login_ended(_request, error):
 
 @app.exception_handler(Exception)
 def failed(_request, error):
-    log("request failed", error=type(error).__name__, code=getattr(error, "code", None))
-    return JSONResponse({"error": "failed"}, 500 if getattr(error, "filename", None) else 502)
+    log("request failed", error=reason(error, ApiError, TokenError))
+    return JSONResponse({"error": "failed"}, 500 if isinstance(error, OSError) else 502)
 
 
 open_data_dir()

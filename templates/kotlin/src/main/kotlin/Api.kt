@@ -2,7 +2,6 @@ package com.example.revento
 
 import com.google.gson.JsonArray
 import com.google.gson.JsonObject
-import com.google.gson.JsonPrimitive
 import java.net.URI
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse
@@ -45,8 +44,8 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
     private val client = httpClient()
     private val gates = ConcurrentHashMap<String, Gate>()
 
-    /** The JSON of one resource of an event. */
-    fun get(eventId: String, path: String): JsonObject {
+    /** The JSON of one resource of an event, and the id of its request. */
+    fun get(eventId: String, path: String): Pair<JsonObject, String> {
         val gate = gates.computeIfAbsent(eventId) { Gate() }
         var hasRefreshed = false
         var attempt = 0
@@ -56,8 +55,8 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
             val response = gate.inTurn { send(login, path, requestId) }
             val status = response?.statusCode() ?: 0
             val body = response?.let { parseObject(it.body()) }
-            if (status == 200 && body != null) return body
-            val code = body?.text("error").orEmpty()
+            if (status == 200 && body != null) return body to requestId
+            val code = body?.text("error") ?: if (status == 0) "unreachable" else "unexpected_answer"
             val askedMs = response?.headers()?.firstValue("Retry-After")?.orElse(null)?.let(::pauseAsked)
             val pauseMs = pauseAfter(status, code, ++attempt)
             when {
@@ -87,15 +86,18 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
 
     /** Every row of a list, page by page. */
     fun rows(eventId: String, path: String): Sequence<JsonObject> = sequence {
-        val seen = mutableSetOf<String>()
+        val seen = mutableSetOf("") // which is not a cursor
         var query = "?limit=50"
         while (true) {
-            val page = get(eventId, path + query)
-            val data = page.get("data") as? JsonArray ?: throw ApiError("The list has no rows.")
-            yieldAll(data.filterIsInstance<JsonObject>())
-            if ((page.get("has_more") as? JsonPrimitive)?.asBoolean != true) return@sequence
-            val cursor = page.text("next_cursor")
-            if (cursor == null || !seen.add(cursor)) throw ApiError("The list does not end.")
+            val (page, requestId) = get(eventId, path + query)
+            val rows = (page.get("data") as? JsonArray)?.map { it as? JsonObject }
+            val hasMore = page.get("has_more")?.toString()?.toBooleanStrictOrNull() // of the JSON: a text has quotes
+            val cursor = page.text("next_cursor").orEmpty()
+            // Not the end of the list, unless it says so: rows would be missing, and nobody would know.
+            val isPage = rows != null && null !in rows && hasMore != null
+            if (!isPage || (hasMore && !seen.add(cursor))) throw ApiError("unexpected_answer (200), request $requestId")
+            yieldAll(rows.filterNotNull())
+            if (!hasMore) return@sequence
             query = "?limit=50&cursor=${encoded(cursor)}"
             if (seen.size > PAGES_AT_ONCE) Thread.sleep(2_100)
         }

@@ -73,7 +73,7 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
         // A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
         val newest = held(eventId).map { it.occurredAt }.filter { it < "$startedAt" }.maxOrNull().orEmpty()
         val path = "/events/${encoded(eventId)}"
-        val title = api.get(eventId, path).text("title")
+        val (event) = api.get(eventId, path)
 
         // All but `event.read` may have been left out.
         val scopes = login.scope.orEmpty().split(' ')
@@ -89,7 +89,7 @@ class Mirror(config: Config, private val sealed: Sealed, private val tokens: Tok
                 held.copy(row, occurredAt = maxOf(held.occurredAt, row.text("last_reviewed_at").orEmpty(), newest))
             }
         }
-        return Synced(eventId, title, participants, activities.get())
+        return Synced(eventId, event.text("title"), participants, activities.get())
     }
 }
 

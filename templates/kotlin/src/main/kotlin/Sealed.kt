@@ -22,11 +22,12 @@ fun sha256(text: String): ByteArray = MessageDigest.getInstance("SHA-256").diges
 /** A file name for any text, safe in a path. */
 fun fileName(vararg parts: String?): String = sha256(parts.toJson()).toHexString()
 
-/** Whether there is no such file. What cannot be read, as its directory cannot, does not `exist` either for [File]. */
-fun isMissing(file: File) = Files.notExists(file.toPath())
+/** Whether a file is there; unlike [File.exists], this fails where nobody can know. */
+fun exists(file: File) = !Files.notExists(file.toPath()) && file.toPath().toRealPath() != null
 
-/** The files of a directory; it fails for one that cannot be read. */
-fun filesIn(directory: File) = checkNotNull(directory.apply { mkdirs() }.listFiles()) { "Cannot list $directory." }
+/** The files of a directory, which need not exist; it fails for one that cannot be read. */
+fun filesIn(directory: File): Array<File> =
+    if (exists(directory)) checkNotNull(directory.listFiles()) { "Cannot list $directory." } else emptyArray()
 
 /** Creates an empty file; false when it exists. Exactly one caller succeeds, in any process. */
 fun createOnce(file: File): Boolean = file.apply { parentFile.mkdirs() }.createNewFile()
@@ -88,7 +89,7 @@ open class Sealed(key: ByteArray) {
     }
 
     /** The value of a file; null where there is none, or it is damaged: that must not stop the rest. */
-    inline fun <reified T : Any> read(file: File): T? = file.takeUnless(::isMissing)?.let {
+    inline fun <reified T : Any> read(file: File): T? = file.takeIf(::exists)?.let {
         unseal(it.readBytes(), it.name, T::class.java) ?: null.also { log("file damaged", "file" to "$file") }
     }
 
@@ -104,7 +105,7 @@ open class Sealed(key: ByteArray) {
         val mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
         if (!isWindows) Files.createDirectories(directory.toPath(), mode)
         val file = directory.resolve("key$SEALED")
-        check(isMissing(file) || read<Any>(file) != null) { "REVENTO_TOKEN_KEY is not the key of $directory." }
+        check(!exists(file) || read<Any>(file) != null) { "REVENTO_TOKEN_KEY is not the key of $directory." }
         write(file, emptyMap<String, String>())
         sweep(directory)
     }

@@ -52,7 +52,7 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
         val delivery = Delivery(id, System.currentTimeMillis(), parseObject(body.decodeToString()) ?: return 400)
         if (delivery.type == "") return 400
         // In this order: a delivery that has left the inbox is marked already.
-        val isRepeat = waiting(id).exists() || mark(id).exists()
+        val isRepeat = exists(waiting(id)) || exists(mark(id))
         delivery.logged("delivery received", "repeat" to isRepeat)
         if (isRepeat) return 204
         // Requests stop at once; the worker deletes the stored data. The type is that of the body: headers are not
@@ -85,7 +85,7 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
 
     private fun workOnce(delivery: Delivery, work: (Delivery) -> Unit) {
         // The mark is there when a crash came right after it, or the same delivery twice at once.
-        if (isMissing(mark(delivery.id))) work(delivery)
+        if (!exists(mark(delivery.id))) work(delivery)
         createOnce(mark(delivery.id))
         waiting(delivery.id).delete()
         delivery.logged("delivery worked")

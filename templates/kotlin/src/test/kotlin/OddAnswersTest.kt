@@ -23,6 +23,7 @@ import kotlin.test.assertFails
 import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
 import kotlin.test.assertNull
+import kotlin.test.assertTrue
 
 /** What Revento and the disk do not do on most days. */
 class OddAnswersTest {
@@ -63,10 +64,19 @@ class OddAnswersTest {
     }
 
     @Test
-    fun `a page without has_more, or with an odd one, is the last one`() {
-        for (odd in listOf("", ""","has_more":null""", ""","has_more":{}""")) {
-            assertEquals(listOf("""{"id":"p1"}"""), synced("""{"data":[{"id":"p1"}]$odd}"""), odd)
+    fun `a page that does not say whether more rows follow fails the sync and loses nothing`() {
+        val held = synced("""{"data":[{"id":"p0"}],"has_more":false}""")
+        requests.set(0)
+        val ends = listOf("null", "{}", "\"no\"", "true", """true,"next_cursor":5""").map { ""","has_more":$it""" }
+        val pages = (ends + "").map { """{"data":[{"id":"p1"}]$it}""" } +
+            listOf("null", "{}", "7", """["p1"]""", "[null]").map { """{"data":$it,"has_more":false}""" }
+        for (page in pages) {
+            val failure = assertFailsWith<ExecutionException>(page) { synced(page) }
+            val message = assertIs<ApiError>(failure.cause, page).message.orEmpty()
+            assertTrue(Regex("""unexpected_answer \(200\), request [\da-f-]{36}""").matches(message), message)
         }
+        assertEquals(2 * pages.size, requests.get()) // the event and its list: neither is requested again
+        assertEquals(held, mirror.participants("evt_1").map { it.toJson() })
     }
 
     @Test
@@ -83,15 +93,6 @@ class OddAnswersTest {
         // What an application does not have does not change.
         val kept = rows.map { if ("p1" in it) it.replace("]}}", """]},"user_id":"usr_1"}""") else it }
         assertEquals(kept, mirror.participants("evt_1").map { it.toJson() }.sorted())
-    }
-
-    @Test
-    fun `what is not a list is not requested again`() {
-        for (data in listOf("null", "{}", "7")) {
-            val failure = assertFailsWith<ExecutionException>(data) { synced("""{"data":$data}""") }
-            assertIs<ApiError>(failure.cause, data)
-        }
-        assertEquals(6, requests.get()) // the event and its list, each time
     }
 
     @Test

@@ -2,8 +2,10 @@ package com.example.revento
 
 import com.sun.net.httpserver.Headers
 import com.sun.net.httpserver.HttpServer
+import java.io.IOException
 import java.net.InetAddress
 import java.net.InetSocketAddress
+import java.nio.file.Files
 import java.time.Instant
 import java.util.HexFormat
 import java.util.UUID
@@ -16,6 +18,7 @@ import kotlin.io.path.createTempDirectory
 import kotlin.test.AfterTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
 
 private const val BODY = """{"id":"1","type":"x","event_id":null,"data":{}}"""
@@ -81,6 +84,27 @@ class WebhooksTest {
         assertEquals(400, answer(signed("hello"), "hello"))
         assertEquals(400, answer(signed("{id: 1}"), "{id: 1}"))
         assertEquals(400, answer(signed("{}"), "{}"))
+    }
+
+    @Test
+    fun `one whose mark cannot be looked for is neither acknowledged nor worked again`() {
+        answer(signed())
+        val marks = config.dataDir.resolve("worked").toPath()
+        Files.createSymbolicLink(marks, marks) // nothing can follow a link to itself
+        webhooks.workWaiting { throw AssertionError("It was worked.") }
+        assertFailsWith<IOException> { answer(signed()) } // which App answers with 500
+        Files.delete(marks)
+        val works = mutableListOf<String>()
+        webhooks.workWaiting { works += it.id }
+        assertEquals(1, works.size)
+    }
+
+    @Test
+    fun `what only reads creates nothing`() {
+        val mirror = Mirror(config, sealed, tokens, Api(config, tokens, OAuth(config, sealed, tokens)))
+        assertEquals(listOf(), mirror.participants("evt_none"))
+        assertEquals(listOf(), tokens.logins())
+        assertEquals(listOf(), directory.list()?.toList())
     }
 
     @Test

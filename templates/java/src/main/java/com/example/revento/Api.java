@@ -33,17 +33,21 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
   }
 
   /** `body` is null where there is none; the status is 0 without an answer. */
-  private record Answer(int status, JsonObject body, long pauseSeconds, String requestId) {}
+  record Answer(int status, String code, JsonObject body, long pauseSeconds, String requestId) {
+    Failure refusal() {
+      return new Failure(code, code + " (" + status + "), request " + requestId);
+    }
+  }
 
-  /** The JSON of one resource of an event. */
-  JsonObject get(String eventId, String path) throws Exception {
+  /** The answer with one resource of an event, its body. */
+  Answer get(String eventId, String path) throws Exception {
     var gate = GATES.computeIfAbsent(eventId, id -> new Gate());
     var hasRefreshed = false;
     for (int attempt = 1; ; attempt++) {
       var login = tokens.loginFor(eventId);
       var answer = inTurn(gate, login, path);
-      if (answer.status == 200 && answer.body != null) return answer.body;
-      var code = answer.body == null ? "unexpected_answer" : Json.text(answer.body, "error");
+      if (answer.status == 200 && answer.body != null) return answer;
+      var code = answer.code;
       // Without an answer, or with half of one, too: reads may be sent again.
       var mayPass = answer.status <= 200 || answer.status == 429 || answer.status >= 500;
       if (code.equals("token_expired") && !hasRefreshed) {
@@ -52,7 +56,7 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
       } else if (code.equals("token_revoked")) {
         tokens.replace(login, login.ended(code));
       } else if (attempt == TRIES || !mayPass) {
-        throw new Failure(code, code + " (" + answer.status + "), request " + answer.requestId);
+        throw answer.refusal();
       } else if (answer.pauseSeconds > 0) { // for all requests with this token
         gate.pausedUntil = System.currentTimeMillis() + answer.pauseSeconds * 1_000;
       } else {
@@ -93,12 +97,13 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
             .header("X-Revento-Request-Id", requestId)
             .build();
     var started = System.currentTimeMillis();
-    var answer = new Answer(0, null, 0, requestId);
+    var answer = new Answer(0, "unreachable", null, 0, requestId);
     try {
       var response = Http.send(CLIENT, request);
       var body = Json.read(response.body(), JsonObject.class);
+      var code = body != null && body.has("error") ? Json.text(body, "error") : "unexpected_answer";
       var pause = response.headers().firstValue("Retry-After").map(Api::pauseAsked).orElse(0L);
-      answer = new Answer(response.statusCode(), body, pause, requestId);
+      answer = new Answer(response.statusCode(), code, body, pause, requestId);
     } catch (IOException lost) {
       // which the status says
     }
@@ -123,10 +128,12 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     var query = "?limit=50";
     var count = 0;
     while (true) {
-      var page = Json.read(get(eventId, path + query).toString(), Page.class);
-      var isList = page != null && page.data != null && page.hasMore != null;
-      if (!isList || page.hasMore && (page.nextCursor == null || !seen.add(page.nextCursor))) {
-        throw new Failure("no_list", "This is not a list, or it does not end.");
+      var answer = get(eventId, path + query);
+      var page = Json.read(answer.body.toString(), Page.class);
+      // Not the end of the list, unless it says so: rows would be missing, and nobody would know.
+      var isPage = page != null && page.data != null && page.hasMore != null;
+      if (!isPage || page.hasMore && (page.nextCursor == null || !seen.add(page.nextCursor))) {
+        throw answer.refusal();
       }
       for (var row : page.data) reader.take(row);
       count += page.data.size();

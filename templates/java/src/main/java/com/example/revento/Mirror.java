@@ -1,6 +1,7 @@
 package com.example.revento;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -126,7 +127,7 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
             .max(String::compareTo)
             .orElse("");
     var path = "/events/" + Http.encoded(eventId);
-    var title = Json.text(api.get(eventId, path), "title");
+    var title = Json.text(api.get(eventId, path).body(), "title");
     var activities =
         new FutureTask<>(() -> read(login, "program.read", path + "/activities", row -> {}));
     new Thread(activities).start();
@@ -144,7 +145,7 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
     var review = Json.text(row, "last_reviewed_at");
     remember(
         login,
-        Json.text(row, "id"),
+        row.get("id") instanceof JsonPrimitive id ? id.getAsString() : "", // text, if it is right
         held -> {
           // What a delivery wrote meanwhile is newer than this row.
           if (held.writtenAt > startedAt) return held;

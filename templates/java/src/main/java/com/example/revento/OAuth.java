@@ -57,14 +57,14 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
     if (query.containsKey("error") || !query.containsKey("code")) throw notConnected(FAILED);
     var form =
         Map.of(
-            "grant_type",
-            "authorization_code",
-            "code",
-            query.get("code"),
             "redirect_uri",
             config.redirectUri,
             "code_verifier",
-            attempt.verifier);
+            attempt.verifier,
+            "code",
+            query.get("code"),
+            "grant_type",
+            "authorization_code");
     Login login;
     try {
       login = requestTokens(form);

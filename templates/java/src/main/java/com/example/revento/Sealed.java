@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -146,8 +147,10 @@ class Sealed {
 
   /** The files with this ending in a directory, which need not exist. */
   static List<Path> files(Path directory, String ending) throws IOException {
-    try (var paths = Files.list(directory(directory))) {
+    try (var paths = Files.list(directory)) {
       return paths.filter(path -> path.toString().endsWith(ending)).toList();
+    } catch (NoSuchFileException none) {
+      return List.of();
     }
   }
 

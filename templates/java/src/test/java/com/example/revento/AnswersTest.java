@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,20 +37,26 @@ class AnswersTest {
         "{\"data\":[{\"id\":\"p1\"}]}",
         "{\"data\":[{\"id\":\"p1\"}],\"has_more\":null}",
         "{\"data\":[{\"id\":\"p1\"}],\"has_more\":{}}",
+        "{\"data\":[{\"id\":\"p1\"}],\"has_more\":\"no\"}",
         "{\"data\":null,\"has_more\":false}",
         "{\"data\":{},\"has_more\":false}",
         "{\"data\":[\"p1\"],\"has_more\":false}",
         "{\"data\":[null],\"has_more\":false}",
         "{\"data\":[],\"has_more\":true}",
         "{\"data\":[],\"has_more\":true,\"next_cursor\":{}}",
+        "{\"data\":[],\"has_more\":true,\"next_cursor\":5}",
       })
-  void aPageThatIsNotOneIsAFailureOfRevento(String page) throws Exception {
+  void aPageThatIsNotOneFailsTheSyncAndLosesNothing(String page) throws Exception {
     try (var revento = Answering.with(200, page)) {
       var app = App.of(at(revento));
-      app.tokens().store(LOGIN);
-      var api = new Api(app.config(), app.tokens(), app.oauth());
-      var failure = assertThrows(Failure.class, () -> api.eachRow("evt_1", "/list", row -> {}));
-      assertFalse(failure.toString().contains("p1"), failure.toString());
+      app.tokens().store(new Login("evt_1", "org_1", "a1", "r1", "participants.read", false, null));
+      var data = Json.read("{\"id\":\"p0\"}", JsonObject.class);
+      app.mirror()
+          .work(new Webhooks.Event("participant.joined", "", "evt_1", "org_1", data), "one");
+      var failure = assertThrows(ExecutionException.class, () -> app.mirror().sync("evt_1"));
+      var message = failure.getCause().getMessage();
+      assertTrue(message.matches("unexpected_answer \\(200\\), request [\\da-f-]{36}"), message);
+      assertEquals(List.of(data), app.mirror().participants("evt_1"));
     }
   }
 

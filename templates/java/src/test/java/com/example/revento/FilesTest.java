@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,13 @@ class FilesTest {
       System.setOut(before);
       server.stop(0);
     }
+  }
+
+  @Test
+  void whatOnlyReadsCreatesNothing() throws Exception {
+    assertEquals(List.of(), new Mirror(config, sealed, tokens, null).participants("evt_none"));
+    assertEquals(List.of(), tokens.logins());
+    assertEquals(0, config.dataDir.toFile().list().length);
   }
 
   @Test
