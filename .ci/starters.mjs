@@ -6,7 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 
-const steps = ['tests', 'check', 'certify', 'race', 'kills'];
+const steps = ['tests', 'check', 'answers', 'certify', 'race', 'kills'];
 
 const [report] = process.argv.slice(2);
 const text = readFileSync(report, 'utf8');

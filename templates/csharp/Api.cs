@@ -51,7 +51,7 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
             var pause = PauseAfter(status, code, attempt);
             if (code == "token_expired" && refreshed is null) refreshed = await logins.Refresh(login, oauth.RequestTokens);
             else if (code == "token_revoked") await logins.EndSpent(login, code);
-            else if (pause is null || attempt == Tries) throw new RefusedException(code, $"({status}), request {requestId}");
+            else if (pause is null || attempt >= Tries) throw new RefusedException(code, $"({status}), request {requestId}");
             else if (retryAfter is { } length) pauses[eventId] = DateTime.UtcNow + length; // for all requests with this token
             else await Task.Delay(pause.Value);
         }

@@ -26,15 +26,16 @@ internal static class App
         app.Lifetime.ApplicationStarted.Register(() => Log.Write("listening", ("port", config.Port)));
         app.Lifetime.ApplicationStarted.Register(async () => await webhooks.WorkDeliveries(mirror.Work));
 
-        app.MapGet("/healthz", () => Results.Json(new { status = "ok" }));
+        app.MapMethods("/healthz", ["GET", "HEAD"], () => Results.Json(new { status = "ok" }));
 
         var redirectUri = new Uri(config.RedirectUri);
         var ofAttempt = new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Path = redirectUri.AbsolutePath };
-        ofAttempt.Secure = redirectUri.Scheme == Uri.UriSchemeHttps;
+        (ofAttempt.Secure, ofAttempt.MaxAge) = (redirectUri.Scheme == Uri.UriSchemeHttps, TimeSpan.FromMinutes(10));
+        string EventOf(string? asked) => string.IsNullOrEmpty(asked) ? config.EventId : asked;
 
         app.MapGet("/connect", (HttpResponse response, string? @event) =>
         {
-            var (url, cookie) = oauth.Begin(@event ?? config.EventId);
+            var (url, cookie) = oauth.Begin(EventOf(@event));
             response.Cookies.Append(CookieName, cookie, ofAttempt);
             return Results.Redirect(url);
         });
@@ -57,12 +58,12 @@ internal static class App
         var local = app.MapGroup("").AddEndpointFilter(ThisMachineOnly);
 
         local.MapGet("/participants", (string? @event) =>
-            Results.Ok(new { data = mirror.Participants(@event ?? config.EventId) }));
+            Results.Ok(new { data = mirror.Participants(EventOf(@event)) }));
 
         local.MapPost("/sync", async (string? @event) =>
         {
-            var connected = @event is null ? logins.All().Select(login => login.EventId!).ToArray() : [];
-            var wanted = connected.Length > 0 ? connected : [@event ?? config.EventId];
+            var connected = string.IsNullOrEmpty(@event) ? logins.All().Select(login => login.EventId!).ToArray() : [];
+            var wanted = connected.Length > 0 ? connected : [EventOf(@event)];
             return Results.Json(new { events = await Task.WhenAll(wanted.Select(mirror.Sync)) }, Json.Options);
         });
 

@@ -65,7 +65,7 @@ func get(eventID, path string) (got answer, err error) {
 			_, err = refreshed(connected, requestTokens)
 		case got.code == "token_revoked":
 			err = replace(connected, connected.ended(got.code))
-		case pause == 0 || try == tries:
+		case pause == 0 || try >= tries:
 			err = got.refusal()
 		case got.retryAfter > 0: // a pause that Revento asks for applies to all requests with this token
 			shared.pausedUntil.Store(time.Now().Add(got.retryAfter).UnixNano())

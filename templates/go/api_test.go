@@ -102,7 +102,7 @@ func TestTokensThatNameNoConnectionAreNotStored(t *testing.T) {
 		request.AddCookie(attemptCookie(cookie, 600))
 		recorder := httptest.NewRecorder()
 		serve(recorder, request)
-		if files, _ := os.ReadDir(loginsDir()); recorder.Code != 502 || len(files) > 0 {
+		if files, _ := os.ReadDir(loginsDir()); recorder.Code != 400 || len(files) > 0 {
 			t.Errorf("%s: %d, %v", ids, recorder.Code, files)
 		}
 	}

@@ -25,6 +25,7 @@ type handler func(http.ResponseWriter, *http.Request) error
 
 var routes = map[string]handler{
 	"GET /healthz":           healthz,
+	"HEAD /healthz":          healthz,
 	"GET /connect":           connect,
 	"GET /callback":          callback,
 	"POST /webhooks/revento": webhook,
@@ -66,7 +67,7 @@ func reply(w http.ResponseWriter, status int, body fields) error {
 func thisMachineOnly(content func(*http.Request) (fields, error)) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
-		isProxied := r.Header.Get("Forwarded")+r.Header.Get("X-Forwarded-For")+r.Header.Get("Origin") != ""
+		isProxied := r.Header["Forwarded"] != nil || r.Header["X-Forwarded-For"] != nil || r.Header["Origin"] != nil
 		if !net.ParseIP(host).IsLoopback() || !thisMachine.MatchString(r.Host) || isProxied {
 			return reply(w, http.StatusForbidden, fields{"error": "this_machine_only"})
 		}

@@ -91,8 +91,8 @@ func finish(query url.Values, cookie string) (login, error) {
 		log("no tokens", fields{"error": err.Error()})
 		return login{}, failed
 	}
-	if connected.EventID == "" || connected.OrganizationID == "" { // such as those of a participant
-		return login{}, errors.New("the tokens are not for an event of an organization")
+	if connected.EventID == "" || connected.OrganizationID == "" { // such as the tokens of a participant
+		return login{}, failed
 	}
 	return connected, store(connected)
 }

@@ -39,18 +39,22 @@ func inboxDir() string        { return filepath.Join(config.dataDir, "inbox") }
 func inbox(id string) string  { return filepath.Join(inboxDir(), fileName(id)+".sealed") }
 func worked(id string) string { return filepath.Join(config.dataDir, "worked", fileName(id)) }
 
-// isGenuine says whether Revento signed these bytes with one of our secrets, within the last five minutes.
-func isGenuine(body []byte, timestamp, signature string) bool {
-	seconds, err := strconv.ParseUint(timestamp, 10, 40)
+// isGenuine says whether Revento signed these bytes with one of our secrets, within the last five minutes. A header that
+// came twice is not one of Revento's.
+func isGenuine(body []byte, timestamps, signatures []string) bool {
+	if len(timestamps) != 1 || len(signatures) != 1 {
+		return false
+	}
+	seconds, err := strconv.ParseUint(timestamps[0], 10, 40)
 	if age := time.Now().Unix() - int64(seconds); err != nil || age > tolerance || age < -tolerance {
 		return false
 	}
 	isMatch := false
 	for _, secret := range config.webhookSecrets {
 		mac := hmac.New(sha256.New, []byte(secret))
-		fmt.Fprintf(mac, "%s.%s", timestamp, body)
+		fmt.Fprintf(mac, "%s.%s", timestamps[0], body)
 		expected := fmt.Sprintf("sha256=%x", mac.Sum(nil))
-		isMatch = hmac.Equal([]byte(expected), []byte(signature)) || isMatch
+		isMatch = hmac.Equal([]byte(expected), []byte(signatures[0])) || isMatch
 	}
 	return isMatch
 }
@@ -59,7 +63,7 @@ func isGenuine(body []byte, timestamp, signature string) bool {
 func receive(header http.Header, body []byte) int {
 	id := header.Get("X-Revento-Delivery-Id")
 	isComplete := id != "" && header.Get("X-Revento-Event") != ""
-	if !isComplete || !isGenuine(body, header.Get("X-Revento-Timestamp"), header.Get("X-Revento-Signature")) {
+	if !isComplete || !isGenuine(body, header["X-Revento-Timestamp"], header["X-Revento-Signature"]) {
 		log("delivery refused", nil)
 		return http.StatusUnauthorized
 	}

@@ -51,7 +51,7 @@ export async function get(eventId, path) {
       await refreshed(login, requestTokens);
     } else if (code === 'token_revoked') {
       await endSpent(login, code);
-    } else if (pauseMs === undefined || attempt === tries) {
+    } else if (pauseMs === undefined || attempt >= tries) {
       throw refusal(code, answer);
     } else if (answer.retryAfterMs) {
       gate.pausedUntil = Date.now() + answer.retryAfterMs; // for all requests with this token

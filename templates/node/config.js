@@ -4,10 +4,12 @@ import { join } from 'node:path';
 // region required
 const problems = [];
 
+const optional = (name) => process.env[name]?.trim() ?? '';
+
 function required(name) {
-  const value = process.env[name]?.trim();
+  const value = optional(name);
   if (!value) problems.push(`Set ${name}.`);
-  return value ?? '';
+  return value;
 }
 // endregion
 
@@ -34,14 +36,14 @@ export const config = {
   eventId: required('SANDBOX_EVENT_ID'),
   // region secrets
   // While the signing secret is rotated, deliveries may be signed with either of the two.
-  webhookSecrets: [required('REVENTO_WEBHOOK_SECRET'), process.env.REVENTO_WEBHOOK_SECRET_PREVIOUS].filter(Boolean),
+  webhookSecrets: [required('REVENTO_WEBHOOK_SECRET'), optional('REVENTO_WEBHOOK_SECRET_PREVIOUS')].filter(Boolean),
   // endregion
   tokenKey: tokenKey(),
   // A directory for each API: what belongs to one is never sent to another, such as a sandbox.
   dataDir: join(process.env.DATA_DIR || 'data', hostOf(process.env.REVENTO_API_BASE)),
   port: Number(process.env.PORT || 3000),
 };
-if (!(config.port > 0 && config.port < 65_536)) problems.push('PORT is not a port.');
+if (!(Number.isInteger(config.port) && config.port > 0 && config.port < 65_536)) problems.push('PORT is not a port.');
 
 // region problems
 if (problems.length > 0) {

@@ -9,7 +9,7 @@ import { deletion, isConnection, isDeleted, loginFor } from './tokens.js';
 
 const isText = (value) => typeof value === 'string';
 /** Of ISO 8601 times, some of which may be missing. */
-const latest = (times) => times.filter(Boolean).sort().at(-1) ?? '';
+const latest = (times) => times.filter(isText).sort().at(-1) ?? '';
 const mirrorOf = (eventId) => join(config.dataDir, 'participants', fileName(eventId));
 
 /** One change after the other, in all processes. */
@@ -69,7 +69,7 @@ async function readEvent(eventId) {
   const newest = latest(known.filter((time) => time < startedAt));
   const { title } = (await get(eventId, path)).body;
   const read = async (list, scope, each) => {
-    if (!login.scope.split(' ').includes(scope)) return 'not permitted';
+    if (!login.scope?.split(' ').includes(scope)) return 'not permitted';
     let count = 0;
     for await (const row of rows(eventId, `${path}/${list}`)) {
       count++;

@@ -11,6 +11,7 @@ import { isConnection, store } from './tokens.js';
 
 const scope = 'event.read participants.read program.read';
 const attemptMs = 10 * 60_000;
+const failed = 'Revento did not connect the event. Open /connect again.';
 
 /** The organizer cannot be connected this way; `message` may be shown. */
 export class NotConnected extends Error {}
@@ -42,16 +43,16 @@ export async function finish(query, cookie) {
   const isFirst = await createOnce(join(config.dataDir, 'attempts', fileName(attempt.state)));
   if (!isFirst) throw new NotConnected('This answer was used already. Open /connect again.');
   if (query.error === 'access_denied') throw new NotConnected('You declined. Nothing was connected.');
-  if (query.error || !query.code) throw new NotConnected('Revento did not connect the event. Open /connect again.');
+  if ('error' in query || !query.code) throw new NotConnected(failed);
   const login = await requestTokens({
     grant_type: 'authorization_code',
     code: query.code,
     redirect_uri: config.redirectUri,
     code_verifier: attempt.verifier,
   }).catch((error) => {
-    throw new NotConnected('Revento did not connect the event. Open /connect again.', { cause: error });
+    throw new NotConnected(failed, { cause: error });
   });
-  if (!isConnection(login)) throw refusal('tokens for no event', false);
+  if (!isConnection(login)) throw new NotConnected(failed, { cause: { code: 'tokens for no event' } });
   await store(login);
   return login;
 }
@@ -60,10 +61,12 @@ export async function finish(query, cookie) {
 export async function requestTokens(form) {
   const body = new URLSearchParams({ client_id: config.clientId, client_secret: config.clientSecret, ...form });
   const { status, answer } = await post(`${config.authBase}/oauth/token`, `${body}`);
-  if (status === 200 && answer?.access_token && answer.refresh_token) return answer;
+  // What is not a text is taken for none: one odd field does not spoil the others.
+  const texts = Object.fromEntries(Object.entries(answer ?? {}).filter(([, value]) => typeof value === 'string'));
+  if (status === 200 && texts.access_token && texts.refresh_token) return texts;
   // What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
-  const isUnused = status === 503 || (status >= 300 && status < 500 && answer?.error !== 'invalid_grant');
-  throw refusal(answer?.error ?? `status ${status}`, isUnused);
+  const isUnused = status === 503 || (status >= 300 && status < 500 && texts.error !== 'invalid_grant');
+  throw refusal(texts.error ?? `status ${status}`, isUnused);
 }
 
 /** Not by `fetch`: a connection that it kept open may be closing just now. Nothing is sent before a new one is made. */

@@ -51,7 +51,7 @@ function pauseAfter(object $answer, int $attempt): ?float
 {
     return match (true) {
         $answer->error === 'concurrent_limit_exceeded' => random_int(200, 500) / 1000,
-        $answer->status === 429 => 2 * 2 ** $attempt,
+        $answer->status === 429 => 2 * 2 ** $attempt * random_int(100, 125) / 100,
         // No answer, or half of one: reads may be sent again.
         in_array($answer->status, [0, 200]) || $answer->status >= 500 =>
             0.5 * 2 ** ($attempt - 1) * random_int(100, 125) / 100,

@@ -53,6 +53,7 @@ $setCookie = static fn (string $value, int $expiresAt): bool => setcookie(COOKIE
 
 $routes = [
     'GET /healthz' => static fn () => $respond(['status' => 'ok']),
+    'HEAD /healthz' => static fn () => $respond(['status' => 'ok']),
 
     'GET /connect' => static function () use ($eventId, $setCookie): void {
         [$url, $cookie] = beginLogin($eventId);

@@ -56,9 +56,9 @@ def get(event_id, path):
             refreshed(login, request_tokens)
         elif code == "token_revoked":
             end_spent(login, code)
-        elif pause is None or attempt == TRIES:
+        elif pause is None or attempt >= TRIES:
             raise ApiError(f"{code} ({status}), request {request_id}")
-        elif retry_after.isdecimal():
+        elif retry_after.isdecimal() and int(retry_after) > 0:
             # For all requests with this token.
             gate.paused_until = time.monotonic() + min(int(retry_after), LONGEST_PAUSE_SECONDS)
         else:
@@ -70,7 +70,7 @@ def _pause_after(status, code, attempt):
     if code == "concurrent_limit_exceeded":
         return random.uniform(0.2, 0.5)
     if status == 429:
-        return 2 * 2**attempt
+        return 2 * 2**attempt * random.uniform(1, 1.25)
     # No answer, or half of one: reads may be sent again.
     if status in (0, 200) or status >= 500:
         return 0.5 * 2 ** (attempt - 1) * random.uniform(1, 1.25)

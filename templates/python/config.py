@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -35,13 +36,10 @@ def _url(name):
 
 
 def _token_key():
-    try:
-        key = base64.b64decode(_required("REVENTO_TOKEN_KEY"), validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        _problems.append("Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32")
-    return key
+    text = _required("REVENTO_TOKEN_KEY")
+    if re.fullmatch("[A-Za-z0-9+/]{43}=", text):
+        return base64.b64decode(text)
+    _problems.append("Set REVENTO_TOKEN_KEY to 32 random bytes in base64: openssl rand -base64 32")
 
 
 AUTH_BASE = _url("REVENTO_AUTH_BASE").rstrip("/")
@@ -52,13 +50,13 @@ REDIRECT_URI = _url("REVENTO_REDIRECT_URI")
 EVENT_ID = _required("SANDBOX_EVENT_ID")
 # region secrets
 # While the signing secret is rotated, deliveries may be signed with either of the two.
-_secrets = [_required("REVENTO_WEBHOOK_SECRET"), os.environ.get("REVENTO_WEBHOOK_SECRET_PREVIOUS", "")]
+_secrets = [_required("REVENTO_WEBHOOK_SECRET"), os.environ.get("REVENTO_WEBHOOK_SECRET_PREVIOUS", "").strip()]
 WEBHOOK_SECRETS = [secret.encode() for secret in _secrets if secret]
 # endregion
 TOKEN_KEY = _token_key()
 # A directory for each API: what belongs to one is never sent to another, such as a sandbox.
 DATA_DIR = Path(os.environ.get("DATA_DIR") or "data") / urlsplit(API_BASE).netloc.replace(":", "_")
-_port = os.environ.get("PORT") or "3000"
+_port = os.environ.get("PORT", "").strip() or "3000"
 if not _port.isdecimal() or not 0 < int(_port) < 65_536:
     _problems.append("PORT is not a port.")
 

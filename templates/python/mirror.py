@@ -87,7 +87,7 @@ def _read_event(event_id):
     title = get(event_id, path)[0].get("title")
 
     def read(name, scope, each=lambda row: None):
-        if scope not in login["scope"].split():
+        if scope not in login.get("scope", "").split():
             return "not permitted"
         count = 0
         for count, row in enumerate(rows(event_id, f"{path}/{name}"), 1):

@@ -14,7 +14,7 @@ import requests
 
 from config import AUTH_BASE, CLIENT_ID, CLIENT_SECRET, DATA_DIR, REDIRECT_URI
 from files import create_once, file_name, seal, unseal
-from tokens import store
+from tokens import is_connection, store
 
 SCOPE = "event.read participants.read program.read"
 ATTEMPT_SECONDS = 600
@@ -36,8 +36,7 @@ class TokenError(Exception):
 
 def begin(event_id):
     """Begins a login: where the browser goes, and the cookie that binds the attempt to that browser."""
-    verifier = secrets.token_urlsafe(32)
-    state = secrets.token_urlsafe(32)
+    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     client = {"response_type": "code", "client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, "scope": SCOPE}
     pkce = {"code_challenge": challenge, "code_challenge_method": "S256"}
@@ -64,6 +63,8 @@ def finish(query, cookie):
     form = {"grant_type": "authorization_code", "code": query["code"], "redirect_uri": REDIRECT_URI}
     try:
         login = request_tokens({**form, "code_verifier": attempt["verifier"]})
+        if not is_connection(login):
+            raise TokenError("tokens for no event", False)
     except TokenError as error:
         raise NotConnected("Revento did not connect the event. Open /connect again.") from error
     store(login)
@@ -82,8 +83,9 @@ def request_tokens(form):
     except Exception as error:
         is_unused = body.first.acquire(blocking=False)
         raise TokenError("unreachable" if is_unused else "unanswered", is_unused) from error
-    answer = json_of(response)
-    if response.ok and answer.get("access_token") and answer.get("refresh_token"):
+    # What is not a text is taken for none: one odd field does not spoil the others.
+    answer = {name: value for name, value in json_of(response).items() if isinstance(value, str)}
+    if response.status_code == 200 and answer.get("access_token") and answer.get("refresh_token"):
         return answer
     # What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
     status, code = response.status_code, answer.get("error")

@@ -32,6 +32,7 @@ end
 module Api
   TRIES = 5
   IN_FLIGHT = 5
+  ANSWER_SECONDS = 20
   # A pause that is longer is a mistake of something in between.
   LONGEST_PAUSE_SECONDS = 3600
   # Lists longer than this are read at the pace that the limit of 30 a minute allows.
@@ -56,7 +57,7 @@ module Api
         has_refreshed = true
         Logins.refreshed(login) { |form| OAuth.request_tokens(form) }
       elsif code == 'token_revoked' then Logins.end_spent(login, code)
-      elsif pause.nil? || try == TRIES then raise ApiError, "#{code} (#{status}), request #{request_id}"
+      elsif pause.nil? || try >= TRIES then raise ApiError, "#{code} (#{status}), request #{request_id}"
       elsif retry_after then gate.paused_until = Gate.now + retry_after # for all requests with this token
       else
         sleep pause
@@ -67,7 +68,7 @@ module Api
   # Seconds before the next try; nil: do not try again. Branches on codes, never on messages.
   def pause_after(status, code, try)
     if code == 'concurrent_limit_exceeded' then rand(0.2..0.5)
-    elsif status == 429 then 2 * 2**try
+    elsif status == 429 then 2 * 2**try * rand(1.0..1.25)
     # No answer, or half of one: reads may be sent again.
     elsif [0, 200].include?(status) || status >= 500 then 0.5 * 2**(try - 1) * rand(1.0..1.25)
     end
@@ -78,7 +79,8 @@ module Api
     request_id = SecureRandom.uuid
     started = Gate.now
     begin
-      response = request(URI("#{Config::API_BASE}#{path}"), login, request_id)
+      # The limits of Net::HTTP are for each read: an answer that trickles would go on and on.
+      response = Timeout.timeout(ANSWER_SECONDS) { request(URI("#{Config::API_BASE}#{path}"), login, request_id) }
     rescue StandardError => e
       failure = e.class.name
     end
@@ -91,10 +93,8 @@ module Api
   end
 
   def request(uri, login, request_id)
-    get = Net::HTTP::Get.new(uri)
-    get['Authorization'] = "Bearer #{login['access_token']}"
-    get['Accept'] = 'application/vnd.revento.v1+json'
-    get['X-Revento-Request-Id'] = request_id
+    headers = { 'Authorization' => "Bearer #{login['access_token']}", 'Accept' => 'application/vnd.revento.v1+json' }
+    get = Net::HTTP::Get.new(uri, { **headers, 'X-Revento-Request-Id' => request_id })
     Net::HTTP.start(uri.host, uri.port, use_ssl: uri.scheme == 'https', open_timeout: 10, read_timeout: 20,
                                         max_retries: 0) { |http| http.request(get) }
   end

@@ -110,7 +110,7 @@ class App < Sinatra::Base
   disable :dump_errors, :method_override, :static, :sessions
 
   helpers do
-    def event_id = params['event'].to_s.empty? ? Config::EVENT_ID : params['event']
+    def event_id = params['event'].to_s.empty? ? Config::EVENT_ID : params['event'].to_s.scrub
 
     def json(body, code = 200)
       content_type :json

@@ -44,7 +44,7 @@ module Config
 
   # `PORT=` in an env file means that there is none.
   def self.optional(name, otherwise)
-    value = ENV[name].to_s
+    value = ENV[name].to_s.strip
     value.empty? ? otherwise : value
   end
 

@@ -16,7 +16,7 @@ module Webhooks
 
   # Whether Revento signed these bytes with one of our secrets, within the last five minutes.
   def genuine?(body, timestamp, signature)
-    return false unless timestamp.to_s.match?(/\A[0-9]{1,12}\z/) && signature.to_s.match?(/\Asha256=[0-9a-f]{64}\z/)
+    return false unless timestamp.match?(/\A[0-9]{1,12}\z/) && signature.match?(/\Asha256=[0-9a-f]{64}\z/)
     return false if (Time.now.to_i - timestamp.to_i).abs > TOLERANCE_SECONDS
 
     Config::WEBHOOK_SECRETS.map do |secret|
@@ -28,8 +28,9 @@ module Webhooks
   # The status for a delivery; `header` gives one by its name. It is on disk before it is acknowledged, so a crash loses
   # nothing.
   def receive(header, body)
-    delivery_id, type = %w[X-Revento-Delivery-Id X-Revento-Event].map(&header)
-    unless delivery_id && type && genuine?(body, header.call('X-Revento-Timestamp'), header.call('X-Revento-Signature'))
+    names = %w[Delivery-Id Event Timestamp Signature]
+    delivery_id, type, timestamp, signature = names.map { |name| header.call("X-Revento-#{name}").to_s }
+    if delivery_id.empty? || type.empty? || !genuine?(body, timestamp, signature)
       log('delivery refused')
       return 401
     end

@@ -31,8 +31,8 @@ it('prints what was found of each starter, what failed, and what was not run', (
   ];
   expect(printed(reportOf(marks))).toBe(
     [
-      'starter        version  tests    check  certify  race    kills                        seconds',
-      'go (net/http)  1.19.8   not run  44/44  not run  FAILED  10 (seed 7), 1 in a refresh  12',
+      'starter        version  tests    check  answers  certify  race    kills                        seconds',
+      'go (net/http)  1.19.8   not run  44/44  not run  not run  FAILED  10 (seed 7), 1 in a refresh  12',
       'cobol (cics)   not run here: needs a mainframe',
       '',
     ].join('\n'),

@@ -14,10 +14,10 @@ const most: Readonly<Record<string, number>> = {
   'python flask': 600,
   'python fastapi': 598,
   'ruby sinatra': 599,
-  'go net/http': 1029,
-  'php none': 725,
-  'java jdk': 1063,
-  'csharp aspnet': 689,
+  'go net/http': 1033,
+  'php none': 726,
+  'java jdk': 1068,
+  'csharp aspnet': 690,
   'kotlin jdk': 600,
 };
 

@@ -58,6 +58,35 @@ test('a failure does not quote an answer that is not JSON', async () => {
   assert.match((await read()).join(), /^unexpected_answer \(200\), request [\da-f-]{36}$/);
 });
 
+test('a redirect is not followed: the token is for one host', async () => {
+  let asked = 0;
+  handle = (_request, response) => {
+    asked++;
+    response.writeHead(302, { Location: `${base}/elsewhere` }).end();
+  };
+  assert.match((await read()).join(), /^unexpected_answer \(302\), request/);
+  assert.equal(asked, 1);
+});
+
+test('blanks are not a second signing secret', async () => {
+  env.REVENTO_WEBHOOK_SECRET_PREVIOUS = ' ';
+  const lines = await printed("import { config } from './config.js'; console.log(config.webhookSecrets.length);");
+  delete env.REVENTO_WEBHOOK_SECRET_PREVIOUS;
+  assert.deepEqual(lines, ['1']);
+});
+
+test('a login without a scope may read the event only', async () => {
+  handle = (_request, response) => response.end('{"title":"An event"}');
+  const lines = await printed(`
+    const { store } = await import('./tokens.js');
+    const { scope, ...login } = ${JSON.stringify(login)};
+    await store(login);
+    const { sync } = await import('./mirror.js');
+    console.log((await sync('evt_api')).participants);
+  `);
+  assert.deepEqual(lines, ['not permitted']);
+});
+
 test('a page that is none, or does not say whether more rows follow, fails the sync and says which answer it was', async () => {
   const odd = [
     '{"data":[{"id":"p1"}]}',

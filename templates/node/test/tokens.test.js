@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { config } from '../config.js';
 import { fileName, openDataDir, pathOf, seal, unseal } from '../files.js';
-import { begin, finish, requestTokens } from '../oauth.js';
+import { begin, finish, NotConnected, requestTokens } from '../oauth.js';
 import { deletion, end, endSpent, LoginEnded, loginFor, refreshed, store } from '../tokens.js';
 
 const directory = join(config.dataDir, 'logins');
@@ -217,9 +217,9 @@ test('the start removes what killed processes left, and nothing that is needed',
   assert.deepEqual([...needed, current].filter(existsSync), [...needed, current]);
 });
 
-test('tokens that name no event are not stored', async (context) => {
+/** Until the test ends, Revento gives this answer. */
+async function answering(context, answer) {
   const { authBase } = config;
-  const answer = { access_token: 'a1', refresh_token: 'r1', organization_id: 'org_1', event_id: null };
   const server = createServer((_request, response) => response.end(JSON.stringify(answer))).listen(0, '127.0.0.1');
   await once(server, 'listening');
   config.authBase = `http://127.0.0.1:${server.address().port}`;
@@ -227,9 +227,25 @@ test('tokens that name no event are not stored', async (context) => {
     config.authBase = authBase;
     server.close();
   });
+}
+
+test('tokens are kept whatever comes with them', async (context) => {
+  await answering(context, { access_token: 'a2', refresh_token: 'r2', expires_in: 'soon', scope: {}, event_id: [] });
+  const spent = { ...login('evt_odd'), scope: 'event.read' };
+  await store(spent);
+  assert.deepEqual(await refreshed(spent, requestTokens), { ...spent, access_token: 'a2', refresh_token: 'r2' });
+});
+
+test('what is not a text is not a token', async (context) => {
+  await answering(context, { access_token: {}, refresh_token: 'r2' });
+  await assert.rejects(requestTokens({}), { code: 'status 200', isUnused: false });
+});
+
+test('tokens that name no event are not stored', async (context) => {
+  await answering(context, { access_token: 'a1', refresh_token: 'r1', organization_id: 'org_1', event_id: null });
   const before = await readdir(directory);
   const { url, cookie } = begin('evt_1');
   const query = { code: 'c1', state: new URL(url).searchParams.get('state') };
-  await assert.rejects(finish(query, cookie), { code: 'tokens for no event' });
+  await assert.rejects(finish(query, cookie), NotConnected);
   assert.deepEqual(await readdir(directory), before);
 });

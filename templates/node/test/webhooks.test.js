@@ -88,7 +88,8 @@ test('a type that is not known yet changes nothing, whatever its data is', async
 });
 
 test('a delivery is older than a sync by the time of the review, whatever the clock here says', async (context) => {
-  const page = '{"data":[{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}]}';
+  const row = '{"id":"p1","application_status":"rejected","last_reviewed_at":"2026-01-02T10:00:00.500Z"}';
+  const page = `{"data":[${row}],"has_more":false}`;
   const server = createServer((_request, response) => response.end(page)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { apiBase } = config;

@@ -17,6 +17,7 @@ class OddAnswersTest < Minitest::Test
     @thread = Thread.new { loop { serve(@server.accept) } }
     @bases = %i[API_BASE AUTH_BASE].to_h { |name| [name, Config.send(:remove_const, name)] }
     @bases.each_key { |name| Config.const_set(name, "http://127.0.0.1:#{@server.addr[1]}") }
+    FileUtils.rm_rf(Logins::DIRECTORY) # the logins of other tests
     Logins.store(LOGIN)
   end
 
@@ -156,5 +157,11 @@ class OddAnswersTest < Minitest::Test
       assert_equal "PORT is not a port.\n", read.read
     end
     assert system({ 'PORT' => '' }, *program)
+  end
+
+  def test_blanks_are_not_a_second_signing_secret
+    words = ['ruby', '-r', File.expand_path('../config', __dir__), '-e', 'puts Config::WEBHOOK_SECRETS.size']
+    env = { 'REVENTO_WEBHOOK_SECRET_PREVIOUS' => ' ', 'PORT' => ' 3000 ' }
+    assert_equal "1\n", IO.popen([env, *words], &:read)
   end
 end

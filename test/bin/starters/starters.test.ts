@@ -4,6 +4,7 @@ import { starterFor, starters } from '../../../src/starters/starters.ts';
 import { withReason } from '../../support/program/needs.ts';
 import { KillDrill } from '../../support/starters/kill-drill.ts';
 import type { Step } from '../../support/starters/matrix.ts';
+import { oddRequestCount, wronglyAnswered } from '../../support/starters/odd-requests.ts';
 import { oneRefreshEach, race } from '../../support/starters/race-drill.ts';
 import { notRunRows, starterRows } from '../../support/starters/rows.ts';
 import { StarterRun } from '../../support/starters/starter-run.ts';
@@ -33,6 +34,7 @@ for (const row of notRunRows) {
 const steps: readonly (readonly [step: Step, title: string, work: (run: StarterRun) => Promise<string>])[] = [
   ['tests', 'passes its own tests, formatter and linter, and does at a sandbox what the guide asks', ownTests],
   ['check', 'gets full marks from webhook check, without a warning', check],
+  ['answers', 'answers odd requests as every other one does', answers],
   ['certify', 'holds every rule of certify, and none goes unseen', certify],
   ['race', 'refreshes once for many syncs, in one process and in two', races],
   ['kills', 'loses nothing and repeats no work, killed at any moment', kills],
@@ -65,6 +67,15 @@ async function check(run: StarterRun): Promise<string> {
   const { stdout } = await rig.program(['webhook', 'check', `${rig.port}`, '--json'], stage.env);
   await stage.kill();
   return fullMarks(stdout);
+}
+
+async function answers(run: StarterRun): Promise<string> {
+  const stage = await run.stage();
+  await stage.launch();
+  const wrong = await wronglyAnswered(stage);
+  await stage.kill();
+  expect(wrong).toEqual([]);
+  return `${oddRequestCount} alike`;
 }
 
 async function certify(run: StarterRun): Promise<string> {

@@ -1,5 +1,5 @@
 /** What is done with every starter, in this order: columns of the matrix that `.ci/run` prints. */
-export type Step = 'tests' | 'check' | 'certify' | 'race' | 'kills';
+export type Step = 'tests' | 'check' | 'answers' | 'certify' | 'race' | 'kills';
 
 /** What the `meta` of a test says of a starter; vitest's JSON report carries it to `.ci/starters.mjs`. */
 export interface Mark {

@@ -20,16 +20,16 @@ const json = (body, status = 200) => Response.json(body, { status });
 /** A route that shows attendees' data, until you protect it with your own login. */
 function forThisMachine(route) {
   return async ({ headers, socket }, query) => {
-    const isProxied = headers.forwarded ?? headers['x-forwarded-for'];
+    const isProxied = ['forwarded', 'x-forwarded-for', 'origin'].some((name) => name in headers);
     const isLocal = /^(?:::1|(?:::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
     const isNamedSo = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(headers.host ?? '');
-    const isAllowed = isLocal && isNamedSo && !isProxied && !headers.origin;
-    return isAllowed ? json(await route(query)) : json({ error: 'this_machine_only' }, 403);
+    return isLocal && isNamedSo && !isProxied ? json(await route(query)) : json({ error: 'this_machine_only' }, 403);
   };
 }
 
 const routes = {
   'GET /healthz': async () => json({ status: 'ok' }),
+  'HEAD /healthz': async () => json({ status: 'ok' }),
 
   'GET /connect': async (_request, { event }) => {
     const { url, cookie } = begin(event || config.eventId);

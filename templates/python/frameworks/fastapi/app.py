@@ -38,6 +38,7 @@ def this_machine_only(request: Request):
 
 
 @app.get("/healthz")
+@app.head("/healthz")
 def healthz():
     return {"status": "ok"}
 
@@ -66,6 +67,9 @@ def callback(request: Request):
 
 @app.post("/webhooks/revento")
 async def webhook(request: Request):
+    names = [name for name, _value in request.headers.items() if name.startswith("x-revento-")]
+    if len(names) > len(set(names)):
+        return Response(status_code=401)  # two signatures, of which `receive` would see one
     body = b""  # the raw bytes: nothing may parse them first
     async for chunk in request.stream():
         body += chunk

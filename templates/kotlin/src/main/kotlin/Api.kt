@@ -1,6 +1,5 @@
 package com.example.revento
 
-import com.google.gson.JsonArray
 import com.google.gson.JsonObject
 import java.net.URI
 import java.net.http.HttpRequest
@@ -90,7 +89,7 @@ class Api(private val config: Config, private val tokens: Tokens, private val oa
         var query = "?limit=50"
         while (true) {
             val (page, requestId) = get(eventId, path + query)
-            val rows = (page.get("data") as? JsonArray)?.map { it as? JsonObject }
+            val rows = page.get("data")?.takeIf { it.isJsonArray }?.asJsonArray?.map { it as? JsonObject }
             val hasMore = page.get("has_more")?.toString()?.toBooleanStrictOrNull() // of the JSON: a text has quotes
             val cursor = page.text("next_cursor").orEmpty()
             // Not the end of the list, unless it says so: rows would be missing, and nobody would know.

@@ -40,9 +40,10 @@ class App(private val config: Config) {
 
     private fun HttpExchange.route() {
         val query = query()
-        val eventId = query["event"] ?: config.eventId
+        val asked = query["event"].orEmpty()
+        val eventId = asked.ifEmpty { config.eventId }
         when ("$requestMethod ${requestURI.path}") {
-            "GET /healthz" -> reply(200, mapOf("status" to "ok"))
+            "GET /healthz", "HEAD /healthz" -> reply(200, mapOf("status" to "ok"))
             "GET /connect" -> {
                 val (url, cookie) = oauth.begin(eventId)
                 setCookie(cookie, ATTEMPT_SECONDS)
@@ -62,7 +63,7 @@ class App(private val config: Config) {
             }
             "GET /participants" -> forThisMachine { mapOf("data" to mirror.participants(eventId)) }
             "POST /sync" -> forThisMachine {
-                val connected = if ("event" in query) emptyList() else tokens.logins().mapNotNull { it.eventId }
+                val connected = if (asked == "") tokens.logins().mapNotNull { it.eventId } else emptyList()
                 mapOf("events" to connected.ifEmpty { listOf(eventId) }.map(mirror::sync))
             }
             else -> reply(404, mapOf("error" to "not_found"))
@@ -98,6 +99,7 @@ private fun HttpExchange.fail(failure: Throwable) {
 private fun HttpExchange.reply(status: Int, content: Any) {
     responseHeaders["Content-Type"] = if (content is String) "text/plain; charset=utf-8" else "application/json"
     val body = (content as? String ?: content.toJson()).toByteArray()
+    if (requestMethod == "HEAD") return sendResponseHeaders(status, -1)
     sendResponseHeaders(status, body.size.toLong())
     responseBody.write(body)
 }

@@ -11,7 +11,6 @@ import kotlin.math.abs
 
 const val DELETION = "data.deletion_required"
 private const val TOLERANCE_SECONDS = 300
-private val timestampForm = Regex("[0-9]{1,12}")
 
 /** A delivery; for what concerns the whole integration the ids of event and organization are null. */
 data class Delivery(val id: String, val receivedAt: Long, val body: JsonObject) {
@@ -35,7 +34,7 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
 
     /** Whether Revento signed these bytes with one of our secrets, within the last five minutes. */
     private fun isGenuine(body: ByteArray, timestamp: String, signature: String): Boolean {
-        if (!timestampForm.matches(timestamp)) return false
+        if (!Regex("[0-9]{1,12}").matches(timestamp)) return false
         if (abs(System.currentTimeMillis() / 1_000 - timestamp.toLong()) > TOLERANCE_SECONDS) return false
         return config.webhookSecrets.map { isEqual(signature, signed(it, timestamp, body)) }.any { it }
     }
@@ -43,7 +42,7 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
     /** The status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing. */
     fun receive(headers: Headers, body: ByteArray): Int {
         val names = listOf("Delivery-Id", "Event", "Timestamp", "Signature")
-        val (id, event, timestamp, signature) = names.map { headers.getFirst("X-Revento-$it").orEmpty() }
+        val (id, event, timestamp, signature) = names.map { headers["X-Revento-$it"]?.singleOrNull().orEmpty() }
         if (id == "" || event == "" || !isGenuine(body, timestamp, signature)) {
             log("delivery refused")
             return 401

@@ -55,7 +55,7 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
         tokens.refreshed(login, oauth::requestTokens);
       } else if (code.equals("token_revoked")) {
         tokens.replace(login, login.ended(code));
-      } else if (attempt == TRIES || !mayPass) {
+      } else if (attempt >= TRIES || !mayPass) {
         throw answer.refusal();
       } else if (answer.pauseSeconds > 0) { // for all requests with this token
         gate.pausedUntil = System.currentTimeMillis() + answer.pauseSeconds * 1_000;

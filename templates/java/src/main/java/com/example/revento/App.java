@@ -59,9 +59,10 @@ record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror 
   }
 
   private void route(HttpExchange exchange, Map<String, String> query) throws Exception {
+    if (query.getOrDefault("event", "").isEmpty()) query.remove("event");
     var eventId = query.getOrDefault("event", config.eventId);
     switch (exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath()) {
-      case "GET /healthz" -> reply(exchange, 200, Map.of("status", "ok"));
+      case "GET /healthz", "HEAD /healthz" -> reply(exchange, 200, Map.of("status", "ok"));
       case "GET /connect" -> connect(exchange, eventId);
       case "GET /callback" -> callback(exchange, query);
       case "POST /webhooks/revento" -> webhook(exchange);
@@ -146,8 +147,9 @@ record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror 
     var type = isText ? "text/plain; charset=utf-8" : "application/json";
     var body = text.getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
+    var hasBody = !exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(status, hasBody ? body.length : -1);
+    if (hasBody) exchange.getResponseBody().write(body);
   }
 
   private static Map<String, String> query(HttpExchange exchange) {

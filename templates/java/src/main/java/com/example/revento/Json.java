@@ -7,7 +7,10 @@ import com.google.gson.JsonDeserializer;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.Objects;
 
 /** JSON as Revento writes it: names in snake_case, nulls kept. */
@@ -31,10 +34,13 @@ final class Json {
 
   private Json() {}
 
-  /** The value that a text begins with; null if that is not JSON, of which Gson would take more. */
+  /**
+   * The value of some JSON; null if it is not JSON, or not whole, of which Gson would take more.
+   */
   static <T> T read(String text, Class<T> type) {
-    try {
-      return GSON.getAdapter(type).fromJson(text);
+    try (var reader = new JsonReader(new StringReader(text))) {
+      var value = GSON.getAdapter(type).read(reader);
+      return reader.peek() == JsonToken.END_DOCUMENT ? value : null;
     } catch (IOException | RuntimeException malformed) {
       return null;
     }

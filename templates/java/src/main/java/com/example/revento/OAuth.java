@@ -72,9 +72,8 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
       Config.log("no tokens", "error", refused.code);
       throw notConnected(FAILED);
     }
-    if (login.eventId() == null || login.organizationId() == null) { // as of a participant
-      throw new Failure("no_connection", "The tokens are not for an event of an organization.");
-    }
+    var isConnection = login.eventId() != null && login.organizationId() != null;
+    if (!isConnection) throw notConnected(FAILED); // such as the tokens of a participant
     return tokens.store(login);
   }
 

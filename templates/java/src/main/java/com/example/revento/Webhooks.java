@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
@@ -79,7 +78,8 @@ record Webhooks(Config config, Sealed sealed, Tokens tokens) {
   }
 
   private static String header(Headers headers, String name) {
-    return Objects.requireNonNullElse(headers.getFirst(name), "");
+    var values = headers.get(name);
+    return values != null && values.size() == 1 ? values.get(0) : ""; // Revento sends each once
   }
 
   private Path inbox() {

@@ -98,7 +98,7 @@ class AnswersTest {
               .orElseThrow();
       var sent = Map.of("code", "c", "state", state.substring("state=".length()));
       var failure = assertThrows(Failure.class, () -> app.oauth().finish(sent, start.cookie()));
-      assertEquals("no_connection", failure.code); // which App answers with 502
+      assertEquals("not_connected", failure.code);
       assertFalse(Files.exists(app.config().dataDir.resolve("logins")));
     }
   }

@@ -105,6 +105,7 @@ class WebhooksTest {
   void whatIsSignedButNotJsonIsABadRequest() throws Exception {
     assertAnswer(400, genuine("hello"), "hello");
     assertAnswer(400, genuine("{id: 1}"), "{id: 1}");
+    assertAnswer(400, genuine(BODY + BODY), BODY + BODY);
   }
 
   @Test
