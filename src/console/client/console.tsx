@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { keepFocus } from '../../pages/client/keep-focus.ts';
 import { DefinitionList, KeyButtons, KeyHelp } from '../../pages/client/keys/help.tsx';
 import { Palette } from '../../pages/client/keys/palette.tsx';
@@ -42,7 +42,8 @@ export function Console({ heading: Heading }: { readonly heading: 'h1' | 'h2' })
   const store = useConsole();
   const root = useRef<HTMLDivElement>(null);
   const Panel = panels[store.tab];
-  useEffect(() => listenToKeys(store), [store]);
+  // From the moment that it is shown: the next key is for it.
+  useLayoutEffect(() => listenToKeys(store), [store]);
   useEffect(() => (root.current === null ? undefined : keepFocus(root.current, panelHeading)), []);
   return (
     <div class="console" ref={root}>

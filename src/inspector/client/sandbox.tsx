@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { Console } from '../../console/client/console.tsx';
 import { ConsoleContext } from '../../console/client/context.ts';
 import { ConsoleStore } from '../../console/client/store.ts';
@@ -28,7 +28,7 @@ let opened: ConsoleStore | null = null;
 export function SandboxConsole() {
   const { api } = useStore();
   const [console] = useState(() => (opened ??= begin(api.key)));
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.getElementById(`tab-${console.tab}`)?.focus();
   }, []);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useReducer } from 'preact/hooks';
+import { useLayoutEffect, useReducer } from 'preact/hooks';
 
 /** Something that views show. They draw again after its changes, at most once a frame. */
 export class Watched {
@@ -32,5 +32,6 @@ export class Watched {
 /** Renders the component again with each change. */
 export function useChanges(watched: Watched): void {
   const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
-  useEffect(() => watched.subscribe(() => redraw(null)), [watched]);
+  // Not after the next frame: a change before it would not be drawn.
+  useLayoutEffect(() => watched.subscribe(() => redraw(null)), [watched]);
 }

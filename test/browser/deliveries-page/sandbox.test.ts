@@ -52,6 +52,20 @@ describe(withReason('the page beside a running sandbox', lackOfBrowser), () => {
     expect(asked.filter((url) => new URL(url).origin !== origin)).toEqual([]);
   });
 
+  test('takes a key for the console as soon as that is shown', async () => {
+    await rig.sandbox();
+    const { page } = await openedPage((await handler(() => ({}))).url);
+    const change = page.getByRole('button', { name: 'Sandbox', exact: true });
+    await change.press('Enter');
+    await page.getByRole('heading', { name: 'Applications' }).waitFor();
+    await change.press('Enter');
+    await page.getByText('No deliveries yet.').waitFor();
+    await change.press('Enter');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('audit');
+    expect(await page.getByRole('combobox', { name: 'Command' }).inputValue()).toBe('audit');
+  });
+
   test('finds the first byte that a proxy changed on the way', async () => {
     let listener = '';
     const sent: Buffer[] = [];
