@@ -80,7 +80,8 @@ export async function* playActs(acts: readonly Act[], parts: RunParts): AsyncGen
   let progress = new Progress(clock);
   yield* playInTurn(reading, parts, progress);
   // Only where something is amiss: whether such a sync begins late takes seconds to find out.
-  if (isAnyAmiss(reading, parts, progress) && (await stage.isSyncedLate())) {
+  const isAmiss = isAnyAmiss(reading, parts, progress);
+  if (isAmiss && (await orElse(stage.isSyncedLate(), parts, () => false))) {
     progress = new Progress(clock, progress.printed);
     stage.startOver();
     sandbox.forget();
@@ -126,10 +127,13 @@ async function* playInTurn(
     progress.begun++;
     await stage.faults();
     await stage.advance(leastBetweenMs + (moreBetweenMs[progress.begun % moreBetweenMs.length] ?? 0));
-    const lost = act.hasLogin && hooks.has('connect') && !stage.isConnected ? await connected(parts) : null;
-    if (lost !== null) {
-      yield played({ kind: 'not played', reason: `a login: ${lost}` });
-      continue;
+    if (act.hasLogin && hooks.has('connect') && !stage.isConnected) {
+      const connecting = stage.connect().then((): string | null => null);
+      const lost = await orElse(connecting, parts, (why) => why);
+      if (lost !== null) {
+        yield played({ kind: 'not played', reason: `a login: ${lost}` });
+        continue;
+      }
     }
     const end = sandbox.acting(act.id, act.title);
     const facts = await factsOf(act, parts);
@@ -161,26 +165,23 @@ export function printedFacts(traces: readonly Trace[]): ActFacts {
   };
 }
 
-/** Logs in. Gives the reason why the pages cannot be followed, or null. */
-async function connected({ stage, signal }: RunParts): Promise<string | null> {
-  try {
-    await stage.connect();
-    return null;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof ReventoError)) throw error;
-    return error.message;
-  }
+/** What an act showed. A redirect away from this machine counts as no answer. */
+function factsOf(act: Act, parts: RunParts): Promise<ActFacts> {
+  return orElse(act.play(parts.stage), parts, (problem) => ({ landed: null, problem }));
 }
 
-/** What an act showed. A redirect away from this machine counts as no answer. */
-async function factsOf(act: Act, { stage, signal }: RunParts): Promise<ActFacts> {
+/** A result, or what stands for it where pages of the integration cannot be followed. */
+async function orElse<Result>(
+  work: Promise<Result>,
+  { signal }: RunParts,
+  instead: (reason: string) => Result,
+): Promise<Result> {
   try {
-    return await act.play(stage);
+    return await work;
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ReventoError)) throw error;
-    return { landed: null, problem: error.message };
+    return instead(error.message);
   }
 }
 

@@ -56,7 +56,13 @@ it('plays no act that needs a sync where syncs go on after their response, and s
 
 describe('where a late sync may have met an act', () => {
   /** The outcomes, with what was printed, of a run in which a rule is amiss the first time. */
-  async function playedWith({ isLate, verdicts = ['broken', 'held'] }: { isLate: boolean; verdicts?: string[] }) {
+  async function playedWith({
+    isLate,
+    verdicts = ['broken', 'held'],
+  }: {
+    isLate: boolean | ReventoError;
+    verdicts?: string[];
+  }) {
     const printed = [['boot'], [], [], [], []];
     const ends: unknown[] = [];
     const forgotten: string[] = [];
@@ -67,6 +73,7 @@ describe('where a late sync may have met an act', () => {
       printed: async () => (printed.shift() ?? []).map((shown) => ({ shown, isSecret: true })),
       isSyncedLate: async () => {
         looked++;
+        if (isLate instanceof ReventoError) throw isLate;
         return isLate;
       },
     };
@@ -101,6 +108,11 @@ describe('where a late sync may have met an act', () => {
 
   it('plays none again where no sync begins late', async () => {
     const { ends, forgotten } = await playedWith({ isLate: false });
+    expect([ends.length, forgotten]).toEqual([2, []]);
+  });
+
+  it('goes on where the consent cannot be followed that shows it', async () => {
+    const { ends, forgotten } = await playedWith({ isLate: new ReventoError('failed', 'no form') });
     expect([ends.length, forgotten]).toEqual([2, []]);
   });
 
