@@ -148,27 +148,32 @@ function account(id: string): string {
 
 function keyMissing(what: string): ReventoError {
   return new ReventoError('store_key', `${what}; nothing was changed.`, {
-    hint: 'restore the key from a backup; without it, the login cannot be read',
+    hint: 'restore the key from a backup; without it, what was stored cannot be read',
   });
 }
 
 /** Shortest passphrase for a new store, characters. Existing files still open with a shorter one. */
 const minPassphraseChars = 8;
+const strongOne = 'for a strong one, run: openssl rand -base64 24';
 
 /** @throws ReventoError `store_key` when there is no passphrase, `usage` when it is too weak to seal anything new */
 function requireStrength(passphrase: Secret | null): Secret {
-  if (passphrase === null) throw passphraseMissing();
+  if (passphrase === null) {
+    throw new ReventoError('store_key', 'Encrypting with a passphrase needs REVENTO_STORE_KEY, which is not set.', {
+      hint: `set REVENTO_STORE_KEY to a passphrase of at least ${minPassphraseChars} characters; ${strongOne}`,
+    });
+  }
   const length = [...passphrase.reveal().trim()].length;
   if (length >= minPassphraseChars) return passphrase;
   throw new ReventoError(
     'usage',
     `REVENTO_STORE_KEY has ${counted(length, 'character')}; a passphrase for the stored logins needs at least ${minPassphraseChars}.`,
-    { hint: 'set REVENTO_STORE_KEY to a longer one, such as the output of: openssl rand -base64 24' },
+    { hint: `set REVENTO_STORE_KEY to a longer one; ${strongOne}` },
   );
 }
 
 function passphraseMissing(): ReventoError {
-  return new ReventoError('store_key', 'The login is encrypted with a passphrase, and REVENTO_STORE_KEY is not set.', {
+  return new ReventoError('store_key', 'This is encrypted with a passphrase, and REVENTO_STORE_KEY is not set.', {
     hint: 'set REVENTO_STORE_KEY to the passphrase it was stored with',
   });
 }

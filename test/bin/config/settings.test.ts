@@ -175,7 +175,9 @@ describe('secrets, as a user sets them', () => {
     await rig.run(['config', 'set', 'client_secret'], { input: secret });
     const ended = await rig.run(['config', 'set', 'key_store', 'passphrase']);
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain('REVENTO_STORE_KEY');
+    // Nothing is encrypted with one yet, so it is not to be the one of an earlier time.
+    expect(ended.stderr).toContain('error: Encrypting with a passphrase needs REVENTO_STORE_KEY, which is not set.');
+    expect(ended.stderr).toContain('hint: set REVENTO_STORE_KEY to a passphrase of at least 8 characters');
     expect(await rig.run(['config', 'get', 'key_store'])).toMatchObject({ stdout: 'keyfile\n' });
     expect(await rig.run(['config', 'get', 'client_secret', '--reveal'])).toMatchObject({ code: 0 });
   });
