@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../support/http/free-port.ts';
 import { ProgramRig } from '../../support/program/program-rig.ts';
@@ -35,6 +37,17 @@ describe('sandbox rotate', () => {
     const { code, stdout } = await listener.ended;
     expect(code).toBe(0);
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ verified: 4, invalid: 0 });
+  });
+
+  it('shows the new secret also where the profile cannot take it', async () => {
+    const { first } = await setUp();
+    mkdirSync(join(rig.home, 'config/revento/auth/sandbox/secrets.lock'));
+    const { code, stdout, stderr } = await rig.run(['sandbox', 'rotate', '--json']);
+    expect(JSON.parse(stdout)).toEqual({
+      webhook_secret: expect.stringMatching(/^whsec_/),
+      webhook_secret_previous: first,
+    });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('secrets.lock')]);
   });
 
   it('reaches a listener that runs already, and so does its end', async () => {
