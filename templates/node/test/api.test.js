@@ -68,6 +68,17 @@ test('a redirect is not followed: the token is for one host', async () => {
   assert.equal(asked, 1);
 });
 
+test('a refresh after the last try does not make a read try forever', async () => {
+  let asked = 0;
+  handle = ({ url }, response) => {
+    if (url === '/oauth/token') return response.end('{"access_token":"a2","refresh_token":"r2"}');
+    asked++;
+    return asked === 5 ? response.writeHead(401).end('{"error":"token_expired"}') : response.writeHead(500).end('{}');
+  };
+  assert.match((await read()).join(), /^unexpected_answer \(500\), request/);
+  assert.equal(asked, 6);
+});
+
 test('blanks are not a second signing secret', async () => {
   env.REVENTO_WEBHOOK_SECRET_PREVIOUS = ' ';
   const lines = await printed("import { config } from './config.js'; console.log(config.webhookSecrets.length);");
