@@ -36,6 +36,7 @@ type answer struct {
 	status     int
 	code       string
 	body       []byte
+	row        row
 	retryAfter time.Duration
 	requestID  string
 }
@@ -45,15 +46,15 @@ func (a answer) refusal() error {
 	return fmt.Errorf("%s (%d), request %s", valueOr(a.code, "unexpected_answer"), a.status, a.requestID)
 }
 
-// get reads one resource.
+// get reads a resource of an event, or the event itself.
 func get(eventID, path string) (got answer, err error) {
 	found, _ := gates.LoadOrStore(eventID, &gate{places: make(chan struct{}, inFlight)})
 	shared := found.(*gate)
 	hasRefreshed := false
-	for try := 1; ; try++ {
-		connected, err := loginFor(eventID)
-		if err != nil {
-			return got, err
+	for try := 1; err == nil; try++ {
+		var connected login
+		if connected, err = loginFor(eventID); err != nil {
+			break
 		}
 		got = shared.send(connected, path)
 		pause := pauseAfter(got, try)
@@ -72,10 +73,8 @@ func get(eventID, path string) (got answer, err error) {
 		default:
 			time.Sleep(pause)
 		}
-		if err != nil {
-			return got, err
-		}
 	}
+	return got, err
 }
 
 // pauseAfter is how long to wait before the next try; 0: not again. It branches on codes, never on messages.
@@ -106,7 +105,7 @@ func (g *gate) send(connected login, path string) answer {
 		time.Sleep(10 * time.Millisecond)
 	}
 	requestID := fmt.Sprintf("%x", randomBytes(16))
-	request := must(http.NewRequest("GET", config.apiBase+path, nil))
+	request := must(http.NewRequest("GET", config.apiBase+"/events/"+url.PathEscape(connected.EventID)+path, nil))
 	request.Header.Set("Authorization", "Bearer "+connected.AccessToken)
 	request.Header.Set("Accept", "application/vnd.revento.v1+json")
 	request.Header.Set("X-Revento-Request-Id", requestID)
@@ -126,11 +125,11 @@ func exchange(client *http.Client, request *http.Request) answer {
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(response.Body)
-	var refusal row // or something else: a proxy may answer with anything
-	json.Unmarshal(body, &refusal)
+	var found row // empty where the body is something else: a proxy may answer with anything
+	json.Unmarshal(body, &found)
 	seconds, _ := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 64) // 0 where it is not a number
 	pause := time.Duration(math.Min(float64(seconds), longestPause)) * time.Second
-	return answer{status: response.StatusCode, code: refusal.text("error"), body: body, retryAfter: pause}
+	return answer{status: response.StatusCode, code: found.text("error"), body: body, row: found, retryAfter: pause}
 }
 
 // row is a resource. Its values stay as Revento wrote them: a large number would lose digits.
@@ -147,22 +146,18 @@ func eachRow(eventID, path string, take func(row) error) (count int, err error) 
 	seen := map[string]bool{}
 	query := url.Values{"limit": {"50"}}
 	for {
-		var page struct {
-			Data       []row  `json:"data"`
-			NextCursor string `json:"next_cursor"`
-			HasMore    *bool  `json:"has_more"`
-		}
 		got, err := get(eventID, path+"?"+query.Encode())
 		if err != nil {
 			return count, err
 		}
 		// Not the end of the list, unless it says so: rows would be missing, and nobody would know.
-		isPage := json.Unmarshal(got.body, &page) == nil && page.Data != nil && page.HasMore != nil
-		isLast := isPage && !*page.HasMore
-		if !isPage || !isLast && (page.NextCursor == "" || seen[page.NextCursor]) {
+		next, isLast := got.row.text("next_cursor"), string(got.row["has_more"]) == "false"
+		isMore := string(got.row["has_more"]) == "true" && next != "" && !seen[next]
+		var rows []row
+		if err := json.Unmarshal(got.row["data"], &rows); err != nil || rows == nil || !isLast && !isMore {
 			return count, got.refusal()
 		}
-		for _, one := range page.Data {
+		for _, one := range rows {
 			if one == nil {
 				return count, got.refusal()
 			}
@@ -174,8 +169,8 @@ func eachRow(eventID, path string, take func(row) error) (count int, err error) 
 		if isLast {
 			return count, nil
 		}
-		seen[page.NextCursor] = true
-		query.Set("cursor", page.NextCursor)
+		seen[next] = true
+		query.Set("cursor", next)
 		if len(seen) > pagesAtOnce {
 			time.Sleep(2100 * time.Millisecond)
 		}

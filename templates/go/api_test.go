@@ -39,7 +39,7 @@ func TestAPageThatIsNotOneFailsTheSyncAndLosesNothing(t *testing.T) {
 		connected := login{EventID: "evt_odd", OrganizationID: "org_1", AccessToken: "a1", RefreshToken: "r1", Scope: "participants.read"}
 		store(connected)
 		ids := event{EventID: connected.EventID, OrganizationID: connected.OrganizationID, OccurredAt: "2026"}
-		ids.Type, ids.Data = "participant.joined", []byte(`{"id":"p0"}`)
+		ids.Type, ids.Data = "participant.joined", object(`{"id":"p0"}`)
 		work(ids, "one")
 		status, logged := asked(t, "POST", "/sync")
 		if status != 502 || strings.Contains(logged, "p1") || !isRefusal.MatchString(logged) {

@@ -58,6 +58,12 @@ func listed(t *testing.T, eventID string) []row {
 	return found
 }
 
+// object gives the data of a delivery.
+func object(text string) (data row) {
+	json.Unmarshal([]byte(text), &data)
+	return data
+}
+
 func TestALoginThatCannotBeReadDoesNotHoldUpTheOthers(t *testing.T) {
 	inOwnDir(t)
 	kept := stored(t, "evt_read")
@@ -88,7 +94,7 @@ func TestADamagedRowIsWrittenAgain(t *testing.T) {
 	os.MkdirAll(filepath.Dir(path), 0o700)
 	os.WriteFile(path, []byte("damaged"), 0o600)
 	sent := event{Type: "participant.joined", OccurredAt: "2026", EventID: "evt_rewritten", OrganizationID: "org_1"}
-	sent.Data = json.RawMessage(`{"id":"par_1"}`)
+	sent.Data = object(`{"id":"par_1"}`)
 	if err := work(sent, "once"); err != nil || len(listed(t, "evt_rewritten")) != 1 {
 		t.Error(err)
 	}

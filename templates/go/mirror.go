@@ -2,8 +2,6 @@
 package main
 
 import (
-	"encoding/json"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sort"
@@ -85,17 +83,15 @@ var applicationFields = map[string]string{
 }
 
 func changesOf(sent event) row {
-	var data row
-	json.Unmarshal(sent.Data, &data) // of a type that is not known, it may be anything
 	if strings.HasPrefix(sent.Type, "participant.") {
-		return data
+		return sent.Data
 	}
 	if !strings.HasPrefix(sent.Type, "application.") {
 		return nil
 	}
 	changes := row{}
 	for name, heldAs := range applicationFields {
-		if value, isThere := data[name]; isThere && string(value) != "null" {
+		if value, isThere := sent.Data[name]; isThere && string(value) != "null" {
 			changes[heldAs] = value
 		}
 	}
@@ -128,33 +124,28 @@ func readEvent(eventID string) (fields, error) {
 	if err := firstOf(err, unread); err != nil {
 		return nil, err
 	}
-	path, startedAt, newest := "/events/"+url.PathEscape(eventID), time.Now(), ""
+	startedAt, newest := time.Now(), ""
 	// A read is as new as what is held, unless a sandbox had its clock ahead: a delivery from before that is older.
 	for _, one := range known {
 		if one.OccurredAt < startedAt.UTC().Format(time.RFC3339) {
 			newest = latest(newest, one.OccurredAt)
 		}
 	}
-	var found row
-	got, err := get(eventID, path)
+	found, err := get(eventID, "")
 	if err != nil {
 		return nil, err
 	}
-	json.Unmarshal(got.body, &found)
-	read := func(list, scope string, take func(row) error) (any, error) {
-		if !strings.Contains(" "+connected.Scope+" ", " "+scope+" ") {
-			return "not permitted", nil
+	read := func(list, scope string, count *any, take func(row) error) (err error) {
+		*count = "not permitted"
+		if strings.Contains(" "+connected.Scope+" ", " "+scope+" ") {
+			*count, err = eachRow(eventID, "/"+list, take)
 		}
-		return eachRow(eventID, path+"/"+list, take)
+		return err
 	}
-	var activities any
+	var participants, activities any
 	done := make(chan error)
-	go func() {
-		var err error
-		activities, err = read("activities", "program.read", func(row) error { return nil })
-		done <- err
-	}()
-	participants, err := read("participants", "participants.read", func(one row) error {
+	go func() { done <- read("activities", "program.read", &activities, func(row) error { return nil }) }()
+	err = read("participants", "participants.read", &participants, func(one row) error {
 		// Whatever the id is, no other row takes its place.
 		return remember(connected, valueOr(one.text("id"), string(one["id"])), func(kept *held) bool {
 			if kept.WrittenAt.After(startedAt) {
@@ -165,7 +156,7 @@ func readEvent(eventID string) (fields, error) {
 		})
 	})
 	err = firstOf(err, <-done)
-	return fields{"event_id": eventID, "title": found["title"], "participants": participants, "activities": activities}, err
+	return fields{"event_id": eventID, "title": found.row["title"], "participants": participants, "activities": activities}, err
 }
 
 // latest is the last of ISO 8601 times, some of which may be missing.

@@ -87,11 +87,9 @@ func finish(query url.Values, cookie string) (login, error) {
 		"redirect_uri":  {config.redirectURI},
 		"code_verifier": {try.Verifier},
 	})
-	if err != nil {
-		log("no tokens", fields{"error": err.Error()})
-		return login{}, failed
-	}
-	if connected.EventID == "" || connected.OrganizationID == "" { // such as the tokens of a participant
+	isConnection := connected.EventID != "" && connected.OrganizationID != "" // unlike the tokens of a participant
+	if err != nil || !isConnection {
+		log("no tokens of a connection", fields{"error": fmt.Sprint(err)})
 		return login{}, failed
 	}
 	return connected, store(connected)

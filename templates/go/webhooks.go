@@ -20,11 +20,11 @@ const deletion = "data.deletion_required"
 
 // event is the envelope of a delivery; for what concerns the whole integration the ids are empty.
 type event struct {
-	Type           string          `json:"type"`
-	OccurredAt     string          `json:"occurred_at"`
-	EventID        string          `json:"event_id"`
-	OrganizationID string          `json:"organization_id"`
-	Data           json.RawMessage `json:"data"`
+	Type           string `json:"type"`
+	OccurredAt     string `json:"occurred_at"`
+	EventID        string `json:"event_id"`
+	OrganizationID string `json:"organization_id"`
+	Data           row    `json:"data"`
 }
 
 func (e event) connection() login { return login{EventID: e.EventID, OrganizationID: e.OrganizationID} }
@@ -39,22 +39,18 @@ func inboxDir() string        { return filepath.Join(config.dataDir, "inbox") }
 func inbox(id string) string  { return filepath.Join(inboxDir(), fileName(id)+".sealed") }
 func worked(id string) string { return filepath.Join(config.dataDir, "worked", fileName(id)) }
 
-// isGenuine says whether Revento signed these bytes with one of our secrets, within the last five minutes. A header that
-// came twice is not one of Revento's.
-func isGenuine(body []byte, timestamps, signatures []string) bool {
-	if len(timestamps) != 1 || len(signatures) != 1 {
-		return false
-	}
-	seconds, err := strconv.ParseUint(timestamps[0], 10, 40)
+// isGenuine says whether Revento signed these bytes with one of our secrets, within the last five minutes.
+func isGenuine(body []byte, timestamp, signature string) bool {
+	seconds, err := strconv.ParseUint(timestamp, 10, 40)
 	if age := time.Now().Unix() - int64(seconds); err != nil || age > tolerance || age < -tolerance {
 		return false
 	}
 	isMatch := false
 	for _, secret := range config.webhookSecrets {
 		mac := hmac.New(sha256.New, []byte(secret))
-		fmt.Fprintf(mac, "%s.%s", timestamps[0], body)
+		fmt.Fprintf(mac, "%s.%s", timestamp, body)
 		expected := fmt.Sprintf("sha256=%x", mac.Sum(nil))
-		isMatch = hmac.Equal([]byte(expected), []byte(signatures[0])) || isMatch
+		isMatch = hmac.Equal([]byte(expected), []byte(signature)) || isMatch
 	}
 	return isMatch
 }
@@ -62,8 +58,9 @@ func isGenuine(body []byte, timestamps, signatures []string) bool {
 // receive gives the status for a delivery. It is on disk before it is acknowledged, so a crash loses nothing.
 func receive(header http.Header, body []byte) int {
 	id := header.Get("X-Revento-Delivery-Id")
-	isComplete := id != "" && header.Get("X-Revento-Event") != ""
-	if !isComplete || !isGenuine(body, header["X-Revento-Timestamp"], header["X-Revento-Signature"]) {
+	timestamps, signatures := header["X-Revento-Timestamp"], header["X-Revento-Signature"]
+	isComplete := id != "" && header.Get("X-Revento-Event") != "" && len(timestamps) == 1 && len(signatures) == 1
+	if !isComplete || !isGenuine(body, timestamps[0], signatures[0]) {
 		log("delivery refused", nil)
 		return http.StatusUnauthorized
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -82,7 +81,7 @@ func TestAnApplicationWithoutAnswersKeepsThoseThatAreHeld(t *testing.T) {
 		{"participant.registered", `{"id":"p1","custom_form_fields":[12345678901234567890]}`, `[12345678901234567890]`},
 		{"participant.registered", `{"id":"p1","custom_form_fields":null}`, "null"},
 	} {
-		sent := event{Type: one.kind, OccurredAt: "2026", EventID: "evt_1", OrganizationID: "org_1", Data: []byte(one.data)}
+		sent := event{Type: one.kind, OccurredAt: "2026", EventID: "evt_1", OrganizationID: "org_1", Data: object(one.data)}
 		if err := work(sent, fmt.Sprint(index)); err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +121,7 @@ func TestWhatDoesNotSayOfWhichEventOrWhenIsLeftAlone(t *testing.T) {
 	for _, sent := range []event{
 		{OrganizationID: "org_1", OccurredAt: "2026"}, {EventID: "evt_partial", OccurredAt: "2026"}, {EventID: "evt_partial", OrganizationID: "org_1"},
 	} {
-		sent.Type, sent.Data = "participant.joined", []byte(`{"id":"p1"}`)
+		sent.Type, sent.Data = "participant.joined", object(`{"id":"p1"}`)
 		if err := work(sent, "partial"); err != nil || len(listed(t, sent.EventID)) > 0 {
 			t.Errorf("%v: %v", sent, err)
 		}
@@ -172,7 +171,7 @@ func TestADamagedDeliveryDoesNotHoldUpTheOthers(t *testing.T) {
 
 func TestALostRefreshKeepsTheMirrorAndADeletionStopsIt(t *testing.T) {
 	for reason, count := range map[string]int{"a refresh was never answered": 1, deletion: 0} {
-		sent := event{Type: "participant.joined", OccurredAt: "2026", EventID: "evt of " + reason, OrganizationID: "org_1", Data: []byte(`{"id":"p1","score":12345678901234567890}`)}
+		sent := event{Type: "participant.joined", OccurredAt: "2026", EventID: "evt of " + reason, OrganizationID: "org_1", Data: object(`{"id":"p1","score":12345678901234567890}`)}
 		if err := store(login{EventID: sent.EventID, OrganizationID: sent.OrganizationID, Ended: reason}); err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +213,7 @@ func TestADelayedDeliveryIsOlderThanASyncByTheTimesOfRevento(t *testing.T) {
 			}
 		}
 		sent := event{Type: "participant.updated", OccurredAt: one.occurredAt, EventID: "evt_delayed", OrganizationID: "org_1"}
-		sent.Data = json.RawMessage(fmt.Sprintf(`{"id":"%s","application_status":"approved"}`, one.about))
+		sent.Data = object(fmt.Sprintf(`{"id":"%s","application_status":"approved"}`, one.about))
 		if err := work(sent, one.occurredAt); err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ const most: Readonly<Record<string, number>> = {
   'python flask': 600,
   'python fastapi': 598,
   'ruby sinatra': 599,
-  'go net/http': 1033,
+  'go net/http': 1015,
   'php none': 726,
   'java jdk': 1068,
   'csharp aspnet': 690,
