@@ -27,14 +27,13 @@ function getAll(string $eventId, array $paths): array
         $login = loginFor($eventId);
         $pause = 0;
         foreach (ask($login, $left) as $key => $answer) {
-            $error = $answer->error;
             $next = pauseAfter($answer, $attempt);
             if ($answer->status === 200 && $answer->body !== null) {
                 $found[$key] = $answer;
-            } elseif ($error === 'token_expired' && ($refreshedAt ??= $attempt) === $attempt) {
+            } elseif ($answer->error === 'token_expired' && ($refreshedAt ??= $attempt) === $attempt) {
                 refreshed($login, requestTokens(...));
-            } elseif ($error === 'token_revoked') {
-                replaceLogin($login, endedLogin($login, $error));
+            } elseif ($answer->error === 'token_revoked') {
+                replaceLogin($login, endedLogin($login, $answer->error));
             } elseif ($next === null || $attempt >= TRIES) {
                 throw $answer->refusal;
             } else {
@@ -49,12 +48,12 @@ function getAll(string $eventId, array $paths): array
 /** Seconds before the next try; null: do not try again. */
 function pauseAfter(object $answer, int $attempt): ?float
 {
+    $jitter = random_int(100, 125) / 100;
     return match (true) {
         $answer->error === 'concurrent_limit_exceeded' => random_int(200, 500) / 1000,
-        $answer->status === 429 => 2 * 2 ** $attempt * random_int(100, 125) / 100,
+        $answer->status === 429 => 2 * 2 ** $attempt * $jitter,
         // No answer, or half of one: reads may be sent again.
-        in_array($answer->status, [0, 200]) || $answer->status >= 500 =>
-            0.5 * 2 ** ($attempt - 1) * random_int(100, 125) / 100,
+        in_array($answer->status, [0, 200]) || $answer->status >= 500 => 0.25 * 2 ** $attempt * $jitter,
         default => null,
     };
 }
@@ -67,8 +66,8 @@ function ask(#[\SensitiveParameter] object $login, array $paths): array
 {
     $requests = [];
     foreach ($paths as $key => $path) {
-        $digits = bin2hex(random_bytes(15)); // of a UUID, all but the one of its version and that of its variant
-        $id = vsprintf('%s-%s-4%s-a%s-%s', sscanf($digits, '%8s%4s%3s%3s%12s'));
+        // A UUID: random, but for the digits of its version and its variant.
+        $id = vsprintf('%s%s-%s-4%.3s-a%.3s-%s%s%s', str_split(bin2hex(random_bytes(16)), 4));
         $headers = ["Authorization: Bearer $login->access_token", 'Accept: application/vnd.revento.v1+json'];
         $requests[$key] = request('GET', config()->apiBase . $path, [...$headers, "X-Revento-Request-Id: $id"], 20);
         $requests[$key]->id = $id;
@@ -77,9 +76,7 @@ function ask(#[\SensitiveParameter] object $login, array $paths): array
         $answer = answerTo($request);
         $ms = intdiv(hrtime(true) - $request->begunAt, 1_000_000);
         logLine('api request', request_id: $request->id, event_id: $login->event_id, status: $answer->status, ms: $ms);
-        $answer->error ??= $answer->status === 0 ? 'unreachable' : 'unexpected_answer';
-        $message = "$answer->error ($answer->status), request $request->id";
-        $answer->refusal = new Failure($message, $answer->error);
+        $answer->refusal = new Failure("$answer->error ($answer->status), request $request->id", $answer->error);
         return $answer;
     }, $requests);
 }
@@ -92,8 +89,7 @@ function ask(#[\SensitiveParameter] object $login, array $paths): array
  */
 function rows(string $eventId, array $lists): \Generator
 {
-    $paths = $lists;
-    for ($pages = 1, $seen = []; $paths !== []; $pages++) {
+    for ($paths = $lists, $pages = 1, $seen = []; $paths !== []; $pages++) {
         foreach (getAll($eventId, $paths) as $list => $answer) {
             $page = $answer->body;
             [$data, $hasMore, $cursor] = [$page->data ?? null, $page->has_more ?? null, $page->next_cursor ?? null];

@@ -93,11 +93,10 @@ $route = $_SERVER['REQUEST_METHOD'] . ' ' . parse_url($_SERVER['REQUEST_URI'], P
 try {
     ($routes[$route] ?? static fn () => $respond(['error' => 'not_found'], 404))();
 } catch (\Throwable $error) {
-    $code = $error instanceof Failure ? $error->error : null;
     logLine('request failed', error: reason($error));
-    match ($code) {
+    match ($error instanceof Failure ? $error->error : null) {
         'not_connected' => $respond($error->getMessage(), 400),
         'login_ended' => $respond(['error' => 'not_connected', 'message' => $error->getMessage()], 409),
-        default => $respond(['error' => 'failed'], $code === null ? 500 : 502),
+        default => $respond(['error' => 'failed'], $error instanceof Failure ? 502 : 500),
     };
 }

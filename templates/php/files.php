@@ -109,8 +109,7 @@ function createOnce(string $path): bool
 {
     @mkdir(dirname($path), 0o700, true);
     $file = @fopen($path, 'x');
-    clearstatcache(true, $path);
-    $file !== false || file_exists($path) || throw new \RuntimeException("Cannot create $path.");
+    $file !== false || exists($path) || throw new \RuntimeException("Cannot create $path.");
     return $file !== false;
 }
 

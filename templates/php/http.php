@@ -19,15 +19,14 @@ const LONGEST_PAUSE_SECONDS = 3600;
 function request(string $method, string $url, array $headers, int $seconds, string $body = ''): object
 {
     $begunAt = hrtime(true);
-    ['scheme' => $scheme, 'host' => $host, 'path' => $path] = parse_url($url) + ['path' => '/'];
-    [$transport, $port] = $scheme === 'https' ? ['tls', 443] : ['tcp', 80];
-    $address = $host . ':' . (parse_url($url, PHP_URL_PORT) ?? $port);
+    [$transport, $usual] = str_starts_with($url, 'https:') ? ['tls', 443] : ['tcp', 80];
+    ['host' => $host, 'port' => $port, 'path' => $path] = parse_url($url) + ['port' => $usual, 'path' => '/'];
     $target = $path . preg_replace('/^[^?]*/', '', $url);
     // TCP and TLS may each take a third of the time, so that one is left for the answer. Nothing is sent before both.
-    $stream = @stream_socket_client("$transport://$address", timeout: $seconds / 3);
+    $stream = @stream_socket_client("$transport://$host:$port", timeout: $seconds / 3);
     if ($stream !== false) {
-        $own = ["$method $target HTTP/1.1", "Host: $address", 'Connection: close', 'Content-Length: ' . strlen($body)];
-        @fwrite($stream, implode("\r\n", [...$own, ...$headers]) . "\r\n\r\n$body");
+        $own = ["Host: $host:$port", 'Connection: close', 'Content-Length: ' . strlen($body)];
+        @fwrite($stream, implode("\r\n", ["$method $target HTTP/1.1", ...$own, ...$headers]) . "\r\n\r\n$body");
     }
     return (object) ['stream' => $stream, 'begunAt' => $begunAt, 'endsAt' => $begunAt + $seconds * 1_000_000_000];
 }
@@ -35,7 +34,7 @@ function request(string $method, string $url, array $headers, int $seconds, stri
 /**
  * The answer to a request. Redirects are not followed: a token belongs to one host.
  *
- * @return object{status: int, body: ?object, error: ?string, retryAfter: ?int, wasSent: bool}
+ * @return object{status: int, body: ?object, error: string, retryAfter: ?int, wasSent: bool}
  *     `status` is 0 without an answer; `body` is null when it is not a JSON object; `wasSent`: Revento may have got it
  */
 function answerTo(object $request): object
@@ -56,11 +55,12 @@ function answerTo(object $request): object
         $text = stream_get_contents($whole, offset: 0);
     }
     $found = json_decode($text, flags: JSON_BIGINT_AS_STRING);
+    preg_match('#^HTTP/\S+ (\d{3})#', $head, $line);
     $isPaused = preg_match('/^Retry-After:\s*([1-9]\d*)\s*$/mi', $head, $pause);
     return (object) [
-        'status' => preg_match('#^HTTP/\S+ (\d{3})#', $head, $status) ? (int) $status[1] : 0,
+        'status' => (int) ($line[1] ?? 0),
         'body' => is_object($found) ? $found : null,
-        'error' => is_string($found->error ?? null) ? $found->error : null,
+        'error' => is_string($found->error ?? null) ? $found->error : ($line ? 'unexpected_answer' : 'unreachable'),
         'retryAfter' => $isPaused ? min((int) $pause[1], LONGEST_PAUSE_SECONDS) : null,
         'wasSent' => $stream !== false,
     ];

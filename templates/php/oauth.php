@@ -69,15 +69,13 @@ function requestTokens(#[\SensitiveParameter] array $form): object
 {
     $form += ['client_id' => config()->clientId, 'client_secret' => config()->clientSecret];
     $headers = ['Content-Type: application/x-www-form-urlencoded', 'Accept: application/json'];
-    $url = config()->authBase . '/oauth/token';
-    $answer = answerTo(request('POST', $url, $headers, 15, http_build_query($form)));
+    $answer = answerTo(request('POST', config()->authBase . '/oauth/token', $headers, 15, http_build_query($form)));
     $login = (object) array_filter((array) $answer->body, is_string(...));
     if ($answer->status === 200 && isset($login->access_token, $login->refresh_token)) {
         return $login;
     }
-    $error = $answer->error ?? ($answer->status === 0 ? 'unreachable' : "status $answer->status");
     // What is refused, redirected or put off leaves the token as it was; after any other failure it may be spent.
-    $isRefused = $answer->status >= 300 && $answer->status < 500 && $error !== 'invalid_grant';
+    $isRefused = $answer->status >= 300 && $answer->status < 500 && $answer->error !== 'invalid_grant';
     $isUnused = !$answer->wasSent || $answer->status === 503 || $isRefused;
-    throw new Failure("token endpoint: $error", $error, $isUnused);
+    throw new Failure("token endpoint: $answer->error ($answer->status)", $answer->error, $isUnused);
 }

@@ -15,7 +15,7 @@ const most: Readonly<Record<string, number>> = {
   'python fastapi': 598,
   'ruby sinatra': 599,
   'go net/http': 1015,
-  'php none': 726,
+  'php none': 717,
   'java jdk': 1068,
   'csharp aspnet': 690,
   'kotlin jdk': 600,

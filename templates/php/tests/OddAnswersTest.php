@@ -152,7 +152,7 @@ final class OddAnswersTest extends TestCase
     {
         $program = 'echo failureOf(static fn () => Integration\requestTokens([]));';
         $answer = '{"access_token":{},"refresh_token":"r2"}';
-        self::assertSame('status 200 ', $this->with($answer, fn (): string => $this->printed($program)));
+        self::assertSame('unexpected_answer ', $this->with($answer, fn (): string => $this->printed($program)));
     }
 
     public function testTokensOfNoEventConnectNothing(): void
