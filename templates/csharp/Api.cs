@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Threading.RateLimiting;
 
@@ -45,7 +44,7 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         for (var attempt = 1; ; attempt++)
         {
             var login = logins.For(eventId);
-            var (status, body, retryAfter, requestId) = await Send(login, path);
+            var (status, body, retryAfter, requestId) = await Send(eventId, login, path);
             if (status == 200 && body is not null) return (body, requestId);
             var code = body.Text("error") ?? (status == 0 ? "unreachable" : "unexpected_answer");
             var pause = PauseAfter(status, code, attempt);
@@ -93,12 +92,11 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
             ? TimeSpan.FromSeconds(Math.Min(seconds, LongestPauseSeconds)) : null;
 
     /// <summary>The status is 0 without an answer, or with half of one.</summary>
-    private async Task<(int Status, Row? Body, TimeSpan? RetryAfter, string RequestId)> Send(Login login, string path)
+    private async Task<(int Status, Row? Body, TimeSpan? RetryAfter, string RequestId)> Send(string eventId, Login login, string path)
     {
-        var eventId = login.EventId!;
         using var place = await places.AcquireAsync(eventId);
         while (pauses.GetValueOrDefault(eventId) - DateTime.UtcNow is var left && left > TimeSpan.Zero) await Task.Delay(left);
-        var (requestId, started, status) = (Guid.NewGuid().ToString(), Stopwatch.GetTimestamp(), 0);
+        var (requestId, started, status) = (Guid.NewGuid().ToString(), TimeProvider.System.GetTimestamp(), 0);
         using var request = new HttpRequestMessage(HttpMethod.Get, config.ApiBase + path);
         request.Headers.Add("Authorization", $"Bearer {login.AccessToken}");
         request.Headers.Add("Accept", "application/vnd.revento.v1+json");
@@ -116,7 +114,7 @@ internal sealed class Api(Config config, Logins logins, OAuth oauth)
         }
         finally
         {
-            var ms = (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            var ms = (long)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;
             Log.Write("api request", ("request_id", requestId), ("event_id", eventId), ("status", status), ("ms", ms));
         }
     }

@@ -57,14 +57,13 @@ internal static class App
 
         var local = app.MapGroup("").AddEndpointFilter(ThisMachineOnly);
 
-        local.MapGet("/participants", (string? @event) =>
-            Results.Ok(new { data = mirror.Participants(EventOf(@event)) }));
+        local.MapGet("/participants", (string? @event) => Results.Ok(new { data = mirror.Participants(EventOf(@event)) }));
 
         local.MapPost("/sync", async (string? @event) =>
         {
-            var connected = string.IsNullOrEmpty(@event) ? logins.All().Select(login => login.EventId!).ToArray() : [];
-            var wanted = connected.Length > 0 ? connected : [EventOf(@event)];
-            return Results.Json(new { events = await Task.WhenAll(wanted.Select(mirror.Sync)) }, Json.Options);
+            var connected = string.IsNullOrEmpty(@event) ? logins.All().Select(login => login.EventId!) : [];
+            var syncs = connected.DefaultIfEmpty(EventOf(@event)).Select(mirror.Sync);
+            return Results.Json(new { events = await Task.WhenAll(syncs) }, Json.Options);
         });
 
         return app;

@@ -8,7 +8,6 @@ internal class SealedFiles(Config config)
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
-    private const int HeadSize = NonceSize + TagSize;
 
     /// <summary>
     /// Days that files are kept which nothing removes, by their ending or directory: writes and logins end within minutes,
@@ -27,7 +26,7 @@ internal class SealedFiles(Config config)
         var (nonce, tag) = (RandomNumberGenerator.GetBytes(NonceSize), new byte[TagSize]);
         using var aes = new AesGcm(config.TokenKey, TagSize);
         aes.Encrypt(nonce, text, text, tag, Encoding.UTF8.GetBytes(name));
-        return WebEncoders.Base64UrlEncode([.. nonce, .. tag, .. text]);
+        return WebEncoders.Base64UrlEncode([.. nonce, .. text, .. tag]);
     }
 
     /// <summary>What was sealed under this name; null for anything else.</summary>
@@ -36,7 +35,7 @@ internal class SealedFiles(Config config)
         try
         {
             var bytes = WebEncoders.Base64UrlDecode(text);
-            var (nonce, tag, value) = (bytes[..NonceSize], bytes[NonceSize..HeadSize], bytes[HeadSize..]);
+            var (nonce, value, tag) = (bytes[..NonceSize], bytes[NonceSize..^TagSize], bytes[^TagSize..]);
             using var aes = new AesGcm(config.TokenKey, TagSize);
             aes.Decrypt(nonce, value, tag, value, Encoding.UTF8.GetBytes(name));
             return Json.Read<T>(value);

@@ -35,7 +35,6 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         var changes = ChangesOf(sent);
         // A type that this integration does not know, or does not need.
         if (changes.Text("id") is not { } id || sent.Text("occurred_at") is not { } occurredAt) return;
-        if (eventId is null || organizationId is null) return;
         await Remember(eventId, organizationId, id, held =>
         {
             // A crash came before its mark, or something newer came first.
@@ -83,8 +82,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         {
             // What a delivery wrote meanwhile is newer than this row.
             if (string.CompareOrdinal(held?.WrittenAt, startedAt) > 0) return null;
-            string?[] times = [held?.OccurredAt, row.Text("last_reviewed_at"), newest];
-            var occurredAt = times.Max(StringComparer.Ordinal);
+            var occurredAt = new[] { held?.OccurredAt, row.Text("last_reviewed_at"), newest }.Max(StringComparer.Ordinal);
             return new Held(row, occurredAt, held?.DeliveryId, Now());
         });
     }
@@ -107,7 +105,7 @@ internal sealed class Mirror(Config config, SealedFiles files, Logins logins, Ap
         var path = Path.Combine(MirrorOf(eventId), $"{SealedFiles.NameOf(eventId, participantId)}.sealed");
         using var _ = await files.Lock("mirror");
         // A deletion that comes from now on waits for this lock, and then deletes what is written here.
-        if (logins.IsDeleted(eventId, organizationId)) return;
+        if (eventId is null || organizationId is null || logins.IsDeleted(eventId, organizationId)) return;
         if (change(files.Read<Held>(path)) is { } next) files.Write(path, next);
     }
 

@@ -54,10 +54,6 @@ internal sealed class Logins(Config config, SealedFiles files)
         return All(error => failure = error).FirstOrDefault(login => login.EventId == eventId) ?? throw failure;
     }
 
-    /// <summary>Marks whatever login there is as ended and forgets its tokens.</summary>
-    public Task End(string? eventId, string? organizationId, string reason) =>
-        Store(new Login(eventId, organizationId, Ended: reason));
-
     /// <summary>Ends this login only; gives one that was stored in its place meanwhile.</summary>
     /// <exception cref="LoginEndedException"></exception>
     public Task<Login> EndSpent(Login spent, string reason) =>

@@ -38,8 +38,8 @@ internal sealed class Webhooks(Config config, SealedFiles files, Logins logins)
         var isRepeat = files.Read<Delivery>(WaitingAt(id)) is not null || files.Read<string>(MarkOf(id)) is not null;
         Log.Write(isRepeat ? "delivery repeated" : "delivery received", Ids(id, sent));
         if (isRepeat) return StatusCodes.Status204NoContent;
-        // Requests stop at once; the worker deletes the stored data.
-        if (type == Logins.Deletion) await logins.End(sent.Text("event_id"), sent.Text("organization_id"), type);
+        // Requests stop at once: whatever login there is has ended. The worker deletes the stored data.
+        if (type == Logins.Deletion) await logins.Store(new(sent.Text("event_id"), sent.Text("organization_id"), Ended: type));
         files.Write(WaitingAt(id), new Delivery(id, DateTimeOffset.UtcNow, sent));
         arrived.Release();
         return StatusCodes.Status204NoContent;

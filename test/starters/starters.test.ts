@@ -17,7 +17,7 @@ const most: Readonly<Record<string, number>> = {
   'go net/http': 1015,
   'php none': 717,
   'java jdk': 1068,
-  'csharp aspnet': 690,
+  'csharp aspnet': 682,
   'kotlin jdk': 600,
 };
 

@@ -92,7 +92,7 @@ public class TokensTests
         var spent = await Stored("evt_deleted");
         await Assert.ThrowsAsync<LoginEndedException>(() => logins.Refresh(spent, async form =>
         {
-            await logins.End(spent.EventId, spent.OrganizationId, Logins.Deletion);
+            await logins.Store(new Login(spent.EventId, spent.OrganizationId, Ended: Logins.Deletion));
             return await Renewed(form);
         }));
         Assert.Throws<LoginEndedException>(() => logins.For("evt_deleted"));

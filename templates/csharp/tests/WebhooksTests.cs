@@ -108,7 +108,7 @@ public class WebhooksTests
         foreach (var (reason, count) in new[] { ("a refresh was never answered", 1), (Logins.Deletion, 0) })
         {
             var eventId = $"evt of {reason}";
-            await logins.End(eventId, "org_1", reason);
+            await logins.Store(new Login(eventId, "org_1", Ended: reason));
             await mirror.Work(Settings.Event("participant.joined", eventId, "org_1", "", data), reason);
             Assert.Equal(count, mirror.Participants(eventId).Count());
         }
