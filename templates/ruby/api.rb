@@ -95,8 +95,7 @@ module Api
   def request(uri, login, request_id)
     headers = { 'Authorization' => "Bearer #{login['access_token']}", 'Accept' => 'application/vnd.revento.v1+json' }
     get = Net::HTTP::Get.new(uri, { **headers, 'X-Revento-Request-Id' => request_id })
-    Net::HTTP.start(uri.host, uri.port, use_ssl: uri.scheme == 'https', open_timeout: 10, read_timeout: 20,
-                                        max_retries: 0) { |http| http.request(get) }
+    Net::HTTP.start(uri.host, uri.port, use_ssl: uri.scheme == 'https', max_retries: 0) { |http| http.request(get) }
   end
 
   # Every row of a list, one after the other, however many pages it has.

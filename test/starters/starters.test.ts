@@ -13,7 +13,7 @@ const most: Readonly<Record<string, number>> = {
   'node none': 599,
   'python flask': 600,
   'python fastapi': 598,
-  'ruby sinatra': 599,
+  'ruby sinatra': 598,
   'go net/http': 1015,
   'php none': 717,
   'java jdk': 1068,
