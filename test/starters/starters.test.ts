@@ -11,8 +11,8 @@ import { starters } from '../../src/starters/starters.ts';
 const most: Readonly<Record<string, number>> = {
   'node express': 599,
   'node none': 599,
-  'python flask': 600,
-  'python fastapi': 598,
+  'python flask': 599,
+  'python fastapi': 597,
   'ruby sinatra': 598,
   'go net/http': 1015,
   'php none': 717,
