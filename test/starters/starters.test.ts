@@ -16,7 +16,7 @@ const most: Readonly<Record<string, number>> = {
   'ruby sinatra': 598,
   'go net/http': 1015,
   'php none': 717,
-  'java jdk': 1068,
+  'java jdk': 1043,
   'csharp aspnet': 682,
   'kotlin jdk': 600,
 };

@@ -1,6 +1,7 @@
 package com.example.revento;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,7 +40,7 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     }
   }
 
-  /** The answer with one resource of an event, its body. */
+  /** The answer with a resource of an event, its body; with no path, the event itself. */
   Answer get(String eventId, String path) throws Exception {
     var gate = GATES.computeIfAbsent(eventId, id -> new Gate());
     var hasRefreshed = false;
@@ -47,28 +48,27 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
       var login = tokens.loginFor(eventId);
       var answer = inTurn(gate, login, path);
       if (answer.status == 200 && answer.body != null) return answer;
-      var code = answer.code;
       // Without an answer, or with half of one, too: reads may be sent again.
       var mayPass = answer.status <= 200 || answer.status == 429 || answer.status >= 500;
-      if (code.equals("token_expired") && !hasRefreshed) {
+      if (answer.code.equals("token_expired") && !hasRefreshed) {
         hasRefreshed = true;
         tokens.refreshed(login, oauth::requestTokens);
-      } else if (code.equals("token_revoked")) {
-        tokens.replace(login, login.ended(code));
+      } else if (answer.code.equals("token_revoked")) {
+        tokens.replace(login, login.ended(answer.code));
       } else if (attempt >= TRIES || !mayPass) {
         throw answer.refusal();
       } else if (answer.pauseSeconds > 0) { // for all requests with this token
         gate.pausedUntil = System.currentTimeMillis() + answer.pauseSeconds * 1_000;
       } else {
-        Thread.sleep(pauseMillis(answer.status, code, attempt));
+        Thread.sleep(pauseMillis(answer, attempt));
       }
     }
   }
 
   /** Branches on codes, never on messages. */
-  private static long pauseMillis(int status, String code, int attempt) {
-    var isCrowded = code.equals("concurrent_limit_exceeded");
-    var millis = isCrowded ? 300 : (status == 429 ? 4_000L : 500L) << (attempt - 1);
+  private static long pauseMillis(Answer answer, int attempt) {
+    var isCrowded = answer.code.equals("concurrent_limit_exceeded");
+    var millis = isCrowded ? 300 : (answer.status == 429 ? 4_000L : 500L) << (attempt - 1);
     return millis + Math.round(Math.random() * millis / 4);
   }
 
@@ -89,29 +89,29 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
   }
 
   private Answer send(Login login, String path) {
-    var requestId = UUID.randomUUID().toString();
+    var id = UUID.randomUUID().toString();
+    var eventId = login.eventId();
+    var resource = config.apiBase + "/events/" + Http.encoded(eventId) + path;
     var request =
-        HttpRequest.newBuilder(URI.create(config.apiBase + path))
+        HttpRequest.newBuilder(URI.create(resource))
             .header("Authorization", "Bearer " + login.accessToken())
             .header("Accept", "application/vnd.revento.v1+json")
-            .header("X-Revento-Request-Id", requestId)
+            .header("X-Revento-Request-Id", id)
             .build();
     var started = System.currentTimeMillis();
-    var answer = new Answer(0, "unreachable", null, 0, requestId);
+    var answer = new Answer(0, "unreachable", null, 0, id);
     try {
       var response = Http.send(CLIENT, request);
       var body = Json.read(response.body(), JsonObject.class);
       var code = body != null && body.has("error") ? Json.text(body, "error") : "unexpected_answer";
       var pause = response.headers().firstValue("Retry-After").map(Api::pauseAsked).orElse(0L);
-      answer = new Answer(response.statusCode(), code, body, pause, requestId);
+      answer = new Answer(response.statusCode(), code, body, pause, id);
     } catch (IOException lost) {
       // which the status says
     }
     var ms = System.currentTimeMillis() - started;
-    var eventId = login.eventId();
-    var status = answer.status;
     Config.log(
-        "api request", "request_id", requestId, "event_id", eventId, "status", status, "ms", ms);
+        "api request", "request_id", id, "event_id", eventId, "status", answer.status, "ms", ms);
     return answer;
   }
 
@@ -120,7 +120,7 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
     void take(JsonObject row) throws Exception;
   }
 
-  private record Page(List<JsonObject> data, String nextCursor, Boolean hasMore) {}
+  private record Page(List<JsonObject> data, String nextCursor, JsonPrimitive hasMore) {}
 
   /** Reads every row of a list, one after the other, and says how many there were. */
   int eachRow(String eventId, String path, RowReader reader) throws Exception {
@@ -132,12 +132,13 @@ record Api(Config config, Tokens tokens, OAuth oauth) {
       var page = Json.read(answer.body.toString(), Page.class);
       // Not the end of the list, unless it says so: rows would be missing, and nobody would know.
       var isPage = page != null && page.data != null && page.hasMore != null;
-      if (!isPage || page.hasMore && (page.nextCursor == null || !seen.add(page.nextCursor))) {
-        throw answer.refusal();
-      }
+      if (!isPage || !page.hasMore.isBoolean()) throw answer.refusal();
+      var isLast = !page.hasMore.getAsBoolean();
+      var hasNext = page.nextCursor != null && seen.add(page.nextCursor);
+      if (!isLast && !hasNext) throw answer.refusal();
       for (var row : page.data) reader.take(row);
       count += page.data.size();
-      if (!page.hasMore) return count;
+      if (isLast) return count;
       query = "?limit=50&cursor=" + Http.encoded(page.nextCursor);
       if (seen.size() > PAGES_AT_ONCE) Thread.sleep(2_100);
     }

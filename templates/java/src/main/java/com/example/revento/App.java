@@ -59,7 +59,7 @@ record App(Config config, Tokens tokens, OAuth oauth, Webhooks webhooks, Mirror 
   }
 
   private void route(HttpExchange exchange, Map<String, String> query) throws Exception {
-    if (query.getOrDefault("event", "").isEmpty()) query.remove("event");
+    query.remove("event", ""); // which is as if there were none
     var eventId = query.getOrDefault("event", config.eventId);
     switch (exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath()) {
       case "GET /healthz", "HEAD /healthz" -> reply(exchange, 200, Map.of("status", "ok"));

@@ -4,7 +4,6 @@ import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonDeserializer;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.stream.JsonReader;
@@ -16,19 +15,15 @@ import java.util.Objects;
 /** JSON as Revento writes it: names in snake_case, nulls kept. */
 final class Json {
   /** Whatever is not a text is taken for none: one odd field does not spoil the others. */
-  private static final JsonDeserializer<String> TEXT = (value, type, context) -> text(value);
-
-  /** Gson would take the text "no" for false. */
-  private static final JsonDeserializer<Boolean> TRUTH =
+  private static final JsonDeserializer<String> TEXT =
       (value, type, context) ->
-          value instanceof JsonPrimitive some && some.isBoolean() ? some.getAsBoolean() : null;
+          value instanceof JsonPrimitive some && some.isString() ? some.getAsString() : null;
 
   static final Gson GSON =
       new GsonBuilder()
           .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
           .serializeNulls()
           .registerTypeAdapter(String.class, TEXT)
-          .registerTypeAdapter(Boolean.class, TRUTH)
           .disableHtmlEscaping()
           .create();
 
@@ -48,10 +43,6 @@ final class Json {
 
   /** The text of a field; "" where there is none. */
   static String text(JsonObject object, String name) {
-    return Objects.requireNonNullElse(text(object.get(name)), "");
-  }
-
-  private static String text(JsonElement value) {
-    return value instanceof JsonPrimitive some && some.isString() ? some.getAsString() : null;
+    return Objects.requireNonNullElse(GSON.fromJson(object.get(name), String.class), "");
   }
 }

@@ -1,7 +1,5 @@
 package com.example.revento;
 
-import java.util.List;
-
 /**
  * A connection to one event. `isSent`: its refresh token was sent, without an answer until now.
  * `ended` says why it cannot be used; its tokens are forgotten then.
@@ -14,11 +12,6 @@ record Login(
     String scope,
     boolean isSent,
     String ended) {
-
-  /** Whether the organizer permitted it: all but `event.read` may have been left out. */
-  boolean mayRead(String wanted) {
-    return scope != null && List.of(scope.split(" ")).contains(wanted);
-  }
 
   Login sent() {
     return new Login(eventId, organizationId, accessToken, refreshToken, scope, true, null);

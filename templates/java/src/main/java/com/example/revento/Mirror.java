@@ -33,12 +33,8 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
    */
   private record Held(JsonObject row, String occurredAt, String deliveryId, long writtenAt) {}
 
-  private Path directory() {
-    return config.dataDir.resolve("participants");
-  }
-
   private Path of(String eventId) throws Exception {
-    return directory().resolve(Sealed.fileName(eventId));
+    return config.dataDir.resolve("participants").resolve(Sealed.fileName(eventId));
   }
 
   List<JsonObject> participants(String eventId) throws Exception {
@@ -46,20 +42,18 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
   }
 
   /** Changes what is held of one participant; `change` returns what it was given to leave it. */
-  private void remember(Login connection, String participantId, UnaryOperator<Held> change)
-      throws Exception {
-    var eventId = connection.eventId();
-    var path = of(eventId).resolve(Sealed.fileName(eventId, participantId) + Sealed.SUFFIX);
+  private void remember(Login login, String id, UnaryOperator<Held> change) throws Exception {
+    var eventId = login.eventId();
+    var path = of(eventId).resolve(Sealed.fileName(eventId, id) + Sealed.SUFFIX);
     Sealed.inTurn(
-        directory(),
+        config.dataDir.resolve("mirror"),
         () -> {
           // A deletion from now on waits for its turn, and then deletes what is written here.
-          if (tokens.isDeleted(connection)) return null;
+          if (tokens.isDeleted(login)) return null;
           var found = sealed.read(path, Held.class);
           var held = found == null ? new Held(new JsonObject(), "", "", 0) : found;
           var next = change.apply(held);
-          if (next != held) sealed.write(path, next);
-          return null;
+          return next == held ? held : sealed.write(path, next);
         });
   }
 
@@ -71,7 +65,7 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
   /** What a delivery changes. It contains a snapshot, so no API request is needed. */
   void work(Webhooks.Event event, String deliveryId) throws Exception {
     if (event.type().equals(Webhooks.DELETION)) {
-      Sealed.inTurn(directory(), () -> forget(event.eventId()));
+      Sealed.inTurn(config.dataDir.resolve("mirror"), () -> forget(event.eventId()));
       return;
     }
     var changes = changesOf(event);
@@ -97,11 +91,10 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
     if (!(event.data() instanceof JsonObject data)) return changes;
     if (event.type().startsWith("participant.")) return data;
     if (!event.type().startsWith("application.")) return changes;
-    APPLICATION_FIELDS.forEach(
-        (from, to) -> {
-          var value = data.get(from);
-          if (value != null && !value.isJsonNull()) changes.add(to, value);
-        });
+    for (var field : APPLICATION_FIELDS.entrySet()) {
+      var value = data.get(field.getKey());
+      if (value != null && !value.isJsonNull()) changes.add(field.getValue(), value);
+    }
     return changes;
   }
 
@@ -126,19 +119,19 @@ record Mirror(Config config, Sealed sealed, Tokens tokens, Api api) {
             .filter(time -> time.compareTo(startedAt.toString()) < 0)
             .max(String::compareTo)
             .orElse("");
-    var path = "/events/" + Http.encoded(eventId);
-    var title = Json.text(api.get(eventId, path).body(), "title");
-    var activities =
-        new FutureTask<>(() -> read(login, "program.read", path + "/activities", row -> {}));
+    var title = Json.text(api.get(eventId, "").body(), "title");
+    var activities = new FutureTask<>(() -> read(login, "program.read", "/activities", row -> {}));
     new Thread(activities).start();
     Api.RowReader keep = row -> keep(login, row, startedAt.toEpochMilli(), newest);
-    var participants = read(login, "participants.read", path + "/participants", keep);
+    var participants = read(login, "participants.read", "/participants", keep);
     return new Synced(eventId, title, participants, activities.get());
   }
 
+  /** Reads a list if the organizer permitted it: all but `event.read` may have been left out. */
   private Object read(Login login, String scope, String path, Api.RowReader reader)
       throws Exception {
-    return login.mayRead(scope) ? api.eachRow(login.eventId(), path, reader) : "not permitted";
+    var isPermitted = (" " + login.scope() + " ").contains(" " + scope + " ");
+    return isPermitted ? api.eachRow(login.eventId(), path, reader) : "not permitted";
   }
 
   private void keep(Login login, JsonObject row, long startedAt, String newest) throws Exception {

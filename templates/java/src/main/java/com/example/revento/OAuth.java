@@ -57,24 +57,17 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
     if (query.containsKey("error") || !query.containsKey("code")) throw notConnected(FAILED);
     var form =
         Map.of(
-            "redirect_uri",
-            config.redirectUri,
-            "code_verifier",
-            attempt.verifier,
-            "code",
-            query.get("code"),
-            "grant_type",
-            "authorization_code");
-    Login login;
+            "code", query.get("code"),
+            "redirect_uri", config.redirectUri,
+            "code_verifier", attempt.verifier);
     try {
-      login = requestTokens(form);
+      var login = requestTokens(form);
+      var isConnection = login.eventId() != null && login.organizationId() != null;
+      if (isConnection) return tokens.store(login); // unlike the tokens of a participant
     } catch (Failure refused) {
       Config.log("no tokens", "error", refused.code);
-      throw notConnected(FAILED);
     }
-    var isConnection = login.eventId() != null && login.organizationId() != null;
-    if (!isConnection) throw notConnected(FAILED); // such as the tokens of a participant
-    return tokens.store(login);
+    throw notConnected(FAILED);
   }
 
   private Attempt opened(String cookie) {
@@ -92,6 +85,7 @@ record OAuth(Config config, Sealed sealed, Tokens tokens) {
   /** Asks for tokens, for a code or a refresh token. */
   Login requestTokens(Map<String, String> fields) throws Failure {
     var form = new HashMap<>(fields);
+    form.put("grant_type", form.containsKey("code") ? "authorization_code" : "refresh_token");
     form.put("client_id", config.clientId);
     form.put("client_secret", config.clientSecret);
     var content = BodyPublishers.ofString(Http.query(form));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,7 +16,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ class Sealed {
   static final String SUFFIX = ".sealed";
 
   private static final int NONCE_BYTES = 12;
-  private static final int TAG_BYTES = 16;
+  private static final int TAG_BITS = 128;
   private static final long DAY_MILLIS = 86_400_000;
   private static final boolean IS_WINDOWS = File.separatorChar == '\\';
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -66,7 +66,7 @@ class Sealed {
   /** The name is authenticated, so one sealed value cannot stand in for another. */
   private Cipher cipher(int mode, byte[] nonce, String name) throws GeneralSecurityException {
     var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(mode, key, new GCMParameterSpec(TAG_BYTES * 8, nonce, 0, NONCE_BYTES));
+    cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce, 0, NONCE_BYTES));
     cipher.updateAAD(name.getBytes(UTF_8));
     return cipher;
   }
@@ -74,9 +74,8 @@ class Sealed {
   byte[] seal(Object value, String name) throws GeneralSecurityException {
     var nonce = randomBytes(NONCE_BYTES);
     var text = Json.GSON.toJson(value).getBytes(UTF_8);
-    var sealed = Arrays.copyOf(nonce, NONCE_BYTES + text.length + TAG_BYTES);
-    cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(text, 0, text.length, sealed, NONCE_BYTES);
-    return sealed;
+    var sealed = cipher(Cipher.ENCRYPT_MODE, nonce, name).doFinal(text);
+    return ByteBuffer.allocate(NONCE_BYTES + sealed.length).put(nonce).put(sealed).array();
   }
 
   /** What was sealed under this name; null for anything else. */
@@ -169,7 +168,7 @@ class Sealed {
   }
 
   /**
-   * Works on a file or directory while no other thread or process does. The turn of a process that
+   * Works on what a path names while no other thread or process does. The turn of a process that
    * dies ends.
    */
   static <T> T inTurn(Path path, Callable<T> work) throws Exception {

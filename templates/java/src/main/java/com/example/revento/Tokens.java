@@ -110,14 +110,12 @@ record Tokens(Config config, Sealed sealed) {
       throw failed;
     }
     try {
-      var form = Map.of("grant_type", "refresh_token", "refresh_token", current.refreshToken());
+      var form = Map.of("refresh_token", current.refreshToken());
       return replace(current, current.with(request.send(form)));
     } catch (Failure refused) {
-      if (refused.code.equals("invalid_grant")) {
-        return replace(current, current.ended(refused.code));
-      }
-      if (refused.isUnused) replace(current, current);
-      throw refused; // otherwise Revento may have used the token
+      if (refused.isUnused) replace(current, current); // otherwise Revento may have used the token
+      if (!refused.code.equals("invalid_grant")) throw refused;
+      return replace(current, current.ended(refused.code));
     }
   }
 }

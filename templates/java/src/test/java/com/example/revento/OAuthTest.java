@@ -23,9 +23,7 @@ class OAuthTest {
     var config = TestSettings.in(directory, Map.of("REVENTO_AUTH_BASE", base));
     var sealed = new Sealed(config.tokenKey);
     var oauth = new OAuth(config, sealed, new Tokens(config, sealed));
-    return assertThrows(
-        Failure.class,
-        () -> oauth.requestTokens(Map.of("grant_type", "refresh_token", "refresh_token", "r1")));
+    return assertThrows(Failure.class, () -> oauth.requestTokens(Map.of("refresh_token", "r1")));
   }
 
   @ParameterizedTest
