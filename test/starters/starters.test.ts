@@ -18,7 +18,7 @@ const most: Readonly<Record<string, number>> = {
   'php none': 717,
   'java jdk': 1043,
   'csharp aspnet': 682,
-  'kotlin jdk': 600,
+  'kotlin jdk': 598,
 };
 
 const source = /\.(?:js|py|go|rb|ru|php|java|cs|kt)$/;

@@ -40,8 +40,7 @@ class App(private val config: Config) {
 
     private fun HttpExchange.route() {
         val query = query()
-        val asked = query["event"].orEmpty()
-        val eventId = asked.ifEmpty { config.eventId }
+        val eventId = query["event"].orEmpty().ifEmpty { config.eventId }
         when ("$requestMethod ${requestURI.path}") {
             "GET /healthz", "HEAD /healthz" -> reply(200, mapOf("status" to "ok"))
             "GET /connect" -> {
@@ -63,8 +62,8 @@ class App(private val config: Config) {
             }
             "GET /participants" -> forThisMachine { mapOf("data" to mirror.participants(eventId)) }
             "POST /sync" -> forThisMachine {
-                val connected = if (asked == "") tokens.logins().mapNotNull { it.eventId } else emptyList()
-                mapOf("events" to connected.ifEmpty { listOf(eventId) }.map(mirror::sync))
+                val events = if (query["event"].isNullOrEmpty()) tokens.logins().mapNotNull { it.eventId } else listOf()
+                mapOf("events" to events.ifEmpty { listOf(eventId) }.map(mirror::sync))
             }
             else -> reply(404, mapOf("error" to "not_found"))
         }

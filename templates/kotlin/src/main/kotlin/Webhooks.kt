@@ -78,16 +78,14 @@ class Webhooks(private val config: Config, private val sealed: Sealed, private v
      */
     fun workWaiting(work: (Delivery) -> Unit) = inbox.inTurn {
         for (delivery in sealed.readAll<Delivery>(inbox).sortedBy { it.receivedAt }) {
-            runCatching { workOnce(delivery, work) }.onFailure { delivery.logged("delivery failed", "error" to "$it") }
+            runCatching {
+                // The mark is there when a crash came right after it, or the same delivery twice at once.
+                if (!exists(mark(delivery.id))) work(delivery)
+                createOnce(mark(delivery.id))
+                waiting(delivery.id).delete()
+                delivery.logged("delivery worked")
+            }.onFailure { delivery.logged("delivery failed", "error" to "$it") }
         }
-    }
-
-    private fun workOnce(delivery: Delivery, work: (Delivery) -> Unit) {
-        // The mark is there when a crash came right after it, or the same delivery twice at once.
-        if (!exists(mark(delivery.id))) work(delivery)
-        createOnce(mark(delivery.id))
-        waiting(delivery.id).delete()
-        delivery.logged("delivery worked")
     }
 }
 
