@@ -95,7 +95,8 @@ module Api
   def request(uri, login, request_id)
     headers = { 'Authorization' => "Bearer #{login['access_token']}", 'Accept' => 'application/vnd.revento.v1+json' }
     get = Net::HTTP::Get.new(uri, { **headers, 'X-Revento-Request-Id' => request_id })
-    Net::HTTP.start(uri.host, uri.port, use_ssl: uri.scheme == 'https', max_retries: 0) { |http| http.request(get) }
+    options = { use_ssl: uri.scheme == 'https', open_timeout: 10, max_retries: 0 }
+    Net::HTTP.start(uri.host, uri.port, options) { |http| http.request(get) }
   end
 
   # Every row of a list, one after the other, however many pages it has.

@@ -17,8 +17,7 @@ module OAuth
 
   # Begins a login: where the browser goes, and the cookie that binds the attempt to that browser.
   def start(event_id)
-    state = SecureRandom.urlsafe_base64(32)
-    verifier = SecureRandom.urlsafe_base64(32)
+    state, verifier = Array.new(2) { SecureRandom.urlsafe_base64(32) }
     client = { response_type: 'code', client_id: Config::CLIENT_ID, redirect_uri: Config::REDIRECT_URI, scope: SCOPE }
     pkce = { code_challenge: base64url(Digest::SHA256.digest(verifier)), code_challenge_method: 'S256' }
     query = URI.encode_www_form({ **client, **pkce, event_id:, state: })
