@@ -9,6 +9,8 @@ import { type Effects, type Expected, Restless, Unjudged } from './effects.ts';
 
 /** How often a delivery that was not acknowledged is sent again. */
 const mostRetries = 2;
+/** Plain deliveries that are measured until two in a row change the same. */
+const mostMeasured = 3;
 
 /** The text of a delivery about people of its own, so that no earlier delivery hides its effect. */
 interface Fresh extends Parts {
@@ -108,8 +110,8 @@ export class Drill {
   }
 
   /**
-   * What one plain delivery changes: measured twice, because it must be the same each time. The very first one may change
-   * something else, such as add what later ones are counted in.
+   * What one plain delivery changes: measured until two in a row change the same, because each must. The very first one
+   * may change something else, such as add what later ones are counted in.
    *
    * @throws Unjudged when it is not, or when nothing changes
    */
@@ -126,22 +128,21 @@ export class Drill {
         `a plain valid delivery was acknowledged, but changed nothing within ${this.#effects.limitMs / 1000} s`,
       );
     }
-    const second = await this.#another(first);
-    if (isSameChange(first, second)) return first;
-    const third = await this.#another(second);
-    if (isSameChange(second, third)) return second;
-    const all = [first, second, third].map(describeChange).join(', then ');
+    const changes = [first];
+    for (let last = first; changes.length < mostMeasured; ) {
+      const before = last;
+      last = await this.change(
+        async () => {
+          this.#usualMs = (await this.deliver(this.fresh())).latencyMs;
+        },
+        (change) => isSameChange(change, before),
+      );
+      // Two that change nothing are not the same effect: later ones are not worked at all.
+      if (last.length > 0 && isSameChange(before, last)) return last;
+      changes.push(last);
+    }
+    const all = changes.map(describeChange).join(', then ');
     throw new Unjudged(`plain deliveries did not change the same: first ${all}`);
-  }
-
-  /** What another plain delivery changes, which should be the same. */
-  #another(before: Change): Promise<Change> {
-    return this.change(
-      async () => {
-        this.#usualMs = (await this.deliver(this.fresh())).latencyMs;
-      },
-      (change) => isSameChange(change, before),
-    );
   }
 
   /** The verdict on `work` that must take effect exactly once. */

@@ -40,17 +40,19 @@ it('a handler passes whose first delivery adds what later ones are counted in', 
   expect(outcomes).toEqual(['effect-plain pass', 'effect-twice pass']);
 });
 
-it('a handler is not judged whose deliveries never change the same', async () => {
-  let count = 0;
-  let rows = 0;
+it.each([
+  ['whose deliveries never change the same', [1, 3, 6], 'first +1, then +2, then +3'],
+  ['that works its first delivery alone', [1], 'first +1, then no change, then no change'],
+])('a handler is not judged %s', async (_, counts, changes) => {
+  let worked = 0;
   const [outcome] = await outcomesOf(
     ['effect-plain'],
     () => {
-      rows += ++count;
+      worked++;
     },
-    () => rows,
+    () => (worked === 0 ? 0 : (counts[worked - 1] ?? counts.at(-1) ?? 0)),
   );
-  expect(outcome).toBe('effect-plain skip: plain deliveries did not change the same: first +1, then +2, then +3');
+  expect(outcome).toBe(`effect-plain skip: plain deliveries did not change the same: ${changes}`);
 });
 
 it('a handler is not judged by an effect that came from elsewhere at that moment', async () => {
