@@ -39,8 +39,9 @@ export class FirstSyncs {
     if (this.#begins === 'late') return false;
     const isSoonUsual = this.#begins === 'soon';
     const { isFollowed } = await this.#watch(consent, async (traffic) => {
-      const isSoon = await traffic.over(soonMs);
-      if (isSoon ? isSoonUsual : !(await traffic.over(lateMs - soonMs))) return false;
+      // One that comes soon this time, and did not at first, is one whose delay varies.
+      const isLate = (await traffic.over(soonMs)) ? !isSoonUsual : await traffic.over(lateMs - soonMs);
+      if (!isLate) return false;
       await this.#traffic.clock.sleep(lateMs, this.#traffic.signal);
       await traffic.over(0);
       return true;

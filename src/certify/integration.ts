@@ -159,12 +159,11 @@ export class Integration {
       if (unready === null) return;
       if (clock.monotonic() > limit) {
         const silent = await this.#firstSilent();
-        if (silent === null) {
-          // What fails all the time does so for this request only.
-          this.#isFailingAtRoot = true;
-          return;
-        }
-        throw this.#failure(`${shown(command)} did not answer at ${silent.origin} within ${readyMs / 1000} s`);
+        if (silent !== null)
+          throw this.#failure(`${shown(command)} did not answer at ${silent.origin} within ${readyMs / 1000} s`);
+        // What fails all the time does so for this request only.
+        this.#isFailingAtRoot = true;
+        return;
       }
       await clock.sleep(lookMs, signal);
     }
@@ -184,23 +183,22 @@ export class Integration {
     });
   }
 
-  async #firstAnswering(): Promise<URL | null> {
-    for (const url of this.#parts.origins) if ((await this.#statusAt(url)) !== null) return url;
-    return null;
+  #firstAnswering(): Promise<URL | null> {
+    return this.#firstWith((status) => status !== null);
   }
 
-  async #firstSilent(): Promise<URL | null> {
-    for (const url of this.#parts.origins) if ((await this.#statusAt(url)) === null) return url;
-    return null;
+  #firstSilent(): Promise<URL | null> {
+    return this.#firstWith((status) => status === null);
   }
 
   /** The first URL where nothing answers, or only a proxy in front of what has not started yet. */
-  async #firstUnready(): Promise<URL | null> {
-    for (const url of this.#parts.origins) {
-      const status = await this.#statusAt(url);
-      const isFront = frontFailures.includes(status ?? 0) && !this.#isFailingAtRoot;
-      if (status === null || isFront) return url;
-    }
+  #firstUnready(): Promise<URL | null> {
+    const isFront = (status: number) => frontFailures.includes(status) && !this.#isFailingAtRoot;
+    return this.#firstWith((status) => status === null || isFront(status));
+  }
+
+  async #firstWith(isMeant: (status: number | null) => boolean): Promise<URL | null> {
+    for (const url of this.#parts.origins) if (isMeant(await this.#statusAt(url))) return url;
     return null;
   }
 
@@ -209,14 +207,7 @@ export class Integration {
     const { http, signal } = this.#parts;
     try {
       const at = new URL('/', url).href;
-      const request = {
-        method: 'HEAD',
-        url: at,
-        headers: [],
-        body: new Uint8Array(),
-        timeoutMs: answerMs,
-        signal,
-      } as const;
+      const request = { method: 'HEAD', url: at, headers: [], body: new Uint8Array(), timeoutMs: answerMs, signal };
       return (await http(request)).status;
     } catch (error) {
       if (isHttpFailure(error)) return null;

@@ -6,9 +6,6 @@ import { type Answer, Cookies, visit } from '../sandbox/visitor/visitor.ts';
 /** The longest wait for one page: a hanging server must not block the run. */
 const timeoutMs = 10_000;
 
-/** The status of a redirect that is not followed, whichever it was. */
-const redirectStatus = 302;
-
 const allow: Answer = { isDenied: false, onlyScopes: null };
 
 /** The outcome of one visit. */
@@ -42,7 +39,7 @@ export class Person {
     };
     const isAllowed = ({ hostname }: URL) => isLoopback(hostname) || callback !== null;
     const status = await this.#visit(url, { ...allow, ...answer }, { onHop, isAllowed });
-    return { status: status === 0 ? redirectStatus : status, callback };
+    return { status, callback };
   }
 
   /** Opens a page and stops at the first redirect to another origin. Gives its URL, or null. */
@@ -74,7 +71,7 @@ export class Person {
     }
   }
 
-  /** Gives the status of the last page: 0 where `onHop` ended the visit, null without an answer. */
+  /** Gives the status of the last page, null without an answer. */
   async #visit(
     url: URL,
     answer: Answer,

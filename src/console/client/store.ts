@@ -64,7 +64,7 @@ export class ConsoleStore extends Watched {
     }
     this.tab = tab;
     sessionStorage.setItem('console-tab', tab);
-    this.changedByHand();
+    this.changedNow();
     void this.#showReading(tab);
   }
 
@@ -88,7 +88,7 @@ export class ConsoleStore extends Watched {
 
   open(dialog: Dialog | null): void {
     this.dialog = dialog;
-    this.changedByHand();
+    this.changedNow();
   }
 
   select(person: Application | null): void {

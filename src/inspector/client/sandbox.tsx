@@ -14,7 +14,7 @@ export function SandboxSwitch() {
       aria-pressed={store.isSandboxShown}
       onClick={() => {
         store.isSandboxShown = !store.isSandboxShown;
-        store.changedByHand();
+        store.changedNow();
       }}
     >
       Sandbox

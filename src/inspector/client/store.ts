@@ -98,7 +98,7 @@ export class Store extends Watched {
     this.attempt = attempt;
     const { row } = this;
     history.replaceState(null, '', row === null ? '/' : `/#delivery=${row.id}`);
-    this.changedByHand();
+    this.changedNow();
   }
 
   /** Moves the selection in the list by so many rows; from none, to the first, or to the last by a move past the end. */
@@ -127,7 +127,7 @@ export class Store extends Watched {
 
   show(tab: Tab): void {
     this.tab = tab;
-    this.changedByHand();
+    this.changedNow();
   }
 
   filter(text: string): void {
@@ -171,7 +171,7 @@ export class Store extends Watched {
 
   open(dialog: Dialog | null): void {
     this.dialog = dialog;
-    this.changedByHand();
+    this.changedNow();
   }
 
   /** Whether the API shows what the delivery is about; the subject of an unverified delivery is not requested. */

@@ -16,7 +16,7 @@ export class Watched {
     // Not an animation frame: those stop in a hidden tab.
     setTimeout(() => {
       this.#isQueued = false;
-      this.changedByHand();
+      this.changedNow();
     }, 16);
   }
 
@@ -24,7 +24,7 @@ export class Watched {
    * A change by a key or click, drawn before the next one comes: its place may be what this one shows. Letters that
    * are typed for a dialog would otherwise act on the list below.
    */
-  changedByHand(): void {
+  changedNow(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -173,9 +173,13 @@ function requireStrength(passphrase: Secret | null): Secret {
 }
 
 function passphraseMissing(): ReventoError {
-  return new ReventoError('store_key', 'This is encrypted with a passphrase, and REVENTO_STORE_KEY is not set.', {
-    hint: 'set REVENTO_STORE_KEY to the passphrase it was stored with',
-  });
+  return new ReventoError(
+    'store_key',
+    'What is stored is encrypted with a passphrase, and REVENTO_STORE_KEY is not set.',
+    {
+      hint: 'set REVENTO_STORE_KEY to the passphrase it was stored with',
+    },
+  );
 }
 
 function passphraseWrong(): ReventoError {

@@ -16,7 +16,7 @@ export interface Answer {
 export interface Visit {
   /** URL of the last page, without its query, which contains the code. */
   readonly landedOn: string;
-  /** 0 when the visit was ended before it. */
+  /** When the visit was ended before it, that of the redirect to it; 0 before the first page. */
   readonly status: number;
   /** Whether a consent page was answered on the way. */
   readonly hasAnswered: boolean;
@@ -53,25 +53,27 @@ export async function visit(
   let request: Pick<HttpRequest, 'method' | 'body'> = get;
   let at = url;
   let hasAnswered = false;
+  let status = 0;
   for (let hops = 0; hops <= maxRedirects; hops++) {
     if (!isAllowed(at)) {
       throw new ReventoError('usage', `The page redirects to ${at.host}, which is not on this machine.`, {
         hint: 'open the URL in a browser instead',
       });
     }
-    if (!onHop(at)) return { landedOn: `${at.origin}${at.pathname}`, status: 0, hasAnswered, heading: null };
+    if (!onHop(at)) return { landedOn: `${at.origin}${at.pathname}`, status, hasAnswered, heading: null };
     const response = await send(http, at, request, cookies);
+    status = response.status;
     const location = headerOf(response, 'location');
-    if (isRedirect(response.status) && location !== null) {
+    if (isRedirect(status) && location !== null) {
       at = resolve(location, at);
       // What a browser does on 302 and 303; 307 and 308 send the form on.
-      if (response.status !== 307 && response.status !== 308) request = get;
+      if (status !== 307 && status !== 308) request = get;
       continue;
     }
     const form = hasAnswered || !isHtml(response) ? null : readForm(Buffer.from(response.body).toString('utf8'));
     if (form === null) {
       const heading = headingOf(response);
-      return { landedOn: `${at.origin}${at.pathname}`, status: response.status, hasAnswered, heading };
+      return { landedOn: `${at.origin}${at.pathname}`, status, hasAnswered, heading };
     }
     const body = Buffer.from(fill(form, answer).toString(), 'utf8');
     at = resolve(form.action === '' ? at.href : form.action, at);

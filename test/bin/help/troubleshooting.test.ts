@@ -157,7 +157,7 @@ const situations: Readonly<Record<string, () => Promise<string>>> = {
   'There is no login for event …, only for …': forAnotherEvent,
   'The login for event … has ended: …': afterRevocation,
   'Another revento (pid …) has held …': withLockHeld,
-  'This is encrypted with a passphrase, and REVENTO_STORE_KEY is not set.': withPassphraseForgotten,
+  'What is stored is encrypted with a passphrase, and REVENTO_STORE_KEY is not set.': withPassphraseForgotten,
   'The key file … is open to other users (mode …).': withKeyOpen,
   "Can't reach …, so login can't complete: …": async () =>
     say(['login', '--event', 'evt_1'], { ...client, REVENTO_AUTH_BASE: `http://127.0.0.1:${await freePort()}` }),

@@ -36,17 +36,14 @@ export const sandboxRotate: CommandModule<SandboxRotateOptions> = {
   async *run({ finish }, deps) {
     const signing = await askSandbox(deps, 'rotate', { finish });
     let isKept = false;
-    let failure: unknown = null;
     try {
       isKept = await keepSigning(deps, signing);
-    } catch (error) {
-      // Reported last: the sandbox signs with the new secret by now, which nothing else shows.
-      failure = error;
+    } finally {
+      // Also where the profile cannot take it: the sandbox signs with the new secret by now, which nothing else shows.
+      yield valueItem({ ...signing }, (style) =>
+        finish ? describeEnd(style) : describeBegin(signing, { profile: chosenSandbox(deps), isKept }, style),
+      );
     }
-    yield valueItem({ ...signing }, (style) =>
-      finish ? describeEnd(style) : describeBegin(signing, { profile: chosenSandbox(deps), isKept }, style),
-    );
-    if (failure !== null) throw failure;
   },
 };
 
